@@ -1,0 +1,1 @@
+"""Values that every other package shares: frozen dataclasses and the error tree."""
