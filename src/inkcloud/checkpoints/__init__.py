@@ -1,0 +1,1 @@
+"""Checkpoints: a model's folder in, checked and loaded modules out."""

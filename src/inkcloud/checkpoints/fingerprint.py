@@ -1,0 +1,43 @@
+"""A model's fingerprint: one hash over the files that decide its pictures."""
+
+import hashlib
+from pathlib import Path
+
+from inkcloud.checkpoints.folder import INDEX, ModelFolder, open_folder
+from inkcloud.checkpoints.modules import FILE as CONFIG
+from inkcloud.checkpoints.schedule import FILE as SCHEDULE
+from inkcloud.checkpoints.tokenizer_files import tokenizer_files
+from inkcloud.checkpoints.weight_files import weight_files
+from inkcloud.domain.errors import CheckpointError
+
+
+def fingerprint(folder: Path) -> str:
+    """Return SHA-256 over the names and contents of a model's files, 64 hex digits.
+
+    Only files that loading reads count: a README or a second set of weights does not.
+
+    Raises:
+        CheckpointError: if a file is missing or cannot be read.
+    """
+    model = open_folder(folder)
+    total = hashlib.sha256()
+    for path in sorted(_files(model)):
+        name = path.relative_to(model.root).as_posix()
+        total.update(f"{name}\0{_digest(path, name)}\n".encode())
+    return total.hexdigest()
+
+
+def _files(model: ModelFolder) -> list[Path]:
+    files = [model.root / INDEX, model["scheduler"].folder / SCHEDULE]
+    for name in ("text_encoder", "unet", "vae"):
+        files += [model[name].folder / CONFIG, *weight_files(model[name])]
+    tokenizer = model["tokenizer"]
+    return files + [tokenizer.folder / name for name in tokenizer_files(tokenizer)]
+
+
+def _digest(path: Path, shown: str) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{shown} cannot be read: {error}.", field=shown) from error
