@@ -1,0 +1,1 @@
+"""Step-level continuous batching: requests in, events out."""

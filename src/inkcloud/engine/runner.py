@@ -1,0 +1,156 @@
+"""The model's side of the engine. Knows tensors, and nothing of queues."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import torch
+from torch import Tensor
+
+from inkcloud.checkpoints.checkpoint import Checkpoint
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.picture import Picture
+from inkcloud.engine.picture_file import write_png, write_preview
+from inkcloud.engine.prompt_cache import PromptCache
+from inkcloud.engine.recorder import Recorder
+from inkcloud.engine.sample import Sample
+from inkcloud.engine.task import Task
+from inkcloud.sampling.compile import compile_plan
+from inkcloud.sampling.noise import RequestNoise
+from inkcloud.sampling.state import SamplerState
+from inkcloud.sampling.update import advance, denoised, model_input, timesteps
+
+
+class Runner:
+    """Runs batches of tasks on a checkpoint.
+
+    Args:
+        checkpoint: the model.
+        rows_per_call: pad every UNet call to so many rows; None pads nothing.
+        cached_prompts: how many prompts' encodings to keep.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint, rows_per_call: int | None, cached_prompts: int
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._rows_per_call = rows_per_call
+        self._prompts = PromptCache(checkpoint, cached_prompts)
+        self._recorder = Recorder(checkpoint)
+        self._samples: dict[Task, Sample] = {}
+
+    def start(self, task: Task) -> None:
+        """Encode the task's prompts and draw its first latent."""
+        request = task.generation.request
+        plan = compile_plan(
+            request.scheduler, request.num_inference_steps, self._checkpoint.schedule
+        )
+        prompts = [request.prompt]
+        if request.guided:
+            prompts.insert(0, request.negative_prompt)
+        noise = RequestNoise(task.seed)
+        shape = (
+            self._checkpoint.latent_channels,
+            task.key.latent_height,
+            task.key.latent_width,
+        )
+        self._samples[task] = Sample(
+            plan=plan,
+            state=SamplerState.begin(plan, noise.initial(shape)),
+            noise=noise,
+            text=tuple(self._prompts.encode(prompt) for prompt in prompts),
+            guidance_scale=request.guidance_scale,
+        )
+
+    @torch.inference_mode()
+    def run(self, tasks: Sequence[Task]) -> dict[Task, bytes]:
+        """Advance each task by one UNet call, all in the same call.
+
+        Returns:
+            Previews (PNG) of the tasks whose request asks for one now.
+        """
+        samples = [self._samples[task] for task in tasks]
+        plans = [sample.plan for sample in samples]
+        states = [sample.state for sample in samples]
+        outputs = guide(self._predict(samples), samples)
+        wanted = [task for task in tasks if _wants_preview(task)]
+        previews = {}
+        if wanted:
+            estimates = denoised(plans, states, outputs)
+            for task in wanted:
+                pixels = self._checkpoint.preview(estimates[tasks.index(task)])
+                previews[task] = write_preview(pixels)
+        noises = [_step_noise(sample) for sample in samples]
+        for task, sample, state in zip(
+            tasks, samples, advance(plans, states, outputs, noises), strict=True
+        ):
+            sample.state = state
+            task.position = state.position
+        return previews
+
+    @torch.inference_mode()
+    def finish(self, task: Task) -> Picture:
+        """Decode a finished task's latent.
+
+        Raises:
+            InkcloudError: if the model has produced values that are no picture.
+        """
+        latent = self._samples.pop(task).state.latent
+        if not bool(torch.isfinite(latent).all()):
+            raise InkcloudError(
+                f"The model {self._checkpoint.name!r} produced values that are not numbers. "
+                f"Its arithmetic here is {self._checkpoint.dtype}; float32 may help."
+            )
+        record = self._recorder.record(task.generation.request, task.seed)
+        return Picture(write_png(self._checkpoint.decode(latent), record), record)
+
+    def drop(self, task: Task) -> None:
+        """Forget a task that will not be finished."""
+        self._samples.pop(task, None)
+
+    def _predict(self, samples: Sequence[Sample]) -> Tensor:
+        plans = [sample.plan for sample in samples]
+        states = [sample.state for sample in samples]
+        counts = torch.tensor([len(sample.text) for sample in samples])
+        latents = model_input(plans, states).repeat_interleave(counts, dim=0)
+        times = timesteps(plans, states).repeat_interleave(counts)
+        text = torch.stack(list(chain.from_iterable(sample.text for sample in samples)))
+        rows = len(latents)
+        missing = (self._rows_per_call or rows) - rows
+        if missing > 0:
+            latents = torch.cat([latents, latents.new_zeros(missing, *latents.shape[1:])])
+            times = torch.cat([times, times.new_zeros(missing)])
+            text = torch.cat([text, text.new_zeros(missing, *text.shape[1:])])
+        return self._checkpoint.predict(latents, times, text)[:rows]
+
+
+def guide(outputs: Tensor, samples: Sequence[Sample]) -> Tensor:
+    """Join each sample's rows into one output, (N, C, H, W).
+
+    Classifier-free guidance (Ho and Salimans 2022), in the form of Stable Diffusion:
+    unconditional + guidance_scale * (conditional - unconditional).
+    """
+    guided = []
+    row = 0
+    for sample in samples:
+        if len(sample.text) == 1:
+            guided.append(outputs[row])
+        else:
+            unconditional, conditional = outputs[row], outputs[row + 1]
+            difference = conditional - unconditional
+            guided.append(unconditional + sample.guidance_scale * difference)
+        row += len(sample.text)
+    return torch.stack(guided)
+
+
+def _step_noise(sample: Sample) -> Tensor | None:
+    tick = sample.plan.ticks[sample.state.position]
+    if not tick.draws_noise:
+        return None
+    channels, height, width = sample.state.latent.shape
+    return sample.noise.step((channels, height, width))
+
+
+def _wants_preview(task: Task) -> bool:
+    every = task.generation.request.preview_every
+    done = task.position + 1
+    return every > 0 and done % every == 0 and done < task.total

@@ -1,0 +1,24 @@
+"""How the engine shares the processor."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """The engine's own limits.
+
+    Attributes:
+        rows_per_call: rows in every UNet call of a small checkpoint; missing rows are
+            padded, because a different batch size changes a row's last bits.
+        solo_parameters: from this many UNet parameters on, a call holds the rows of one
+            picture only: a large model gains nothing from a larger batch on a CPU.
+        running_pictures: how many pictures advance in turn; the others wait.
+        waiting_generations: how many generations may wait before one is refused.
+        cached_prompts: how many prompts' encodings are kept.
+    """
+
+    rows_per_call: int = 4
+    solo_parameters: int = 200_000_000
+    running_pictures: int = 8
+    waiting_generations: int = 1024
+    cached_prompts: int = 64

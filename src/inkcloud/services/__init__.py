@@ -1,0 +1,1 @@
+"""What a replica runs: the Service class and the built-in services."""

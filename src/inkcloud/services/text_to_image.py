@@ -1,0 +1,100 @@
+"""The built-in service: text to image on a checkpoint, through the engine."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+from inkcloud.checkpoints.load import load_checkpoint
+from inkcloud.checkpoints.locate import BUILTIN, locate
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.event_codec import encode_event
+from inkcloud.domain.events import Event, Failed, Finished
+from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.limits import Limits
+from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.engine.engine import Engine
+from inkcloud.services.service import Service
+
+
+class TextToImageService(Service):
+    """Draws pictures; many requests at once share the engine's UNet calls.
+
+    Its environment: `INKCLOUD_MODEL` is a checkpoint's name or folder ("inkling"),
+    `INKCLOUD_DTYPE` its arithmetic ("auto").
+    """
+
+    def setup(self) -> None:
+        """Load the checkpoint and start the engine.
+
+        Raises:
+            CheckpointError: if the model cannot be used.
+        """
+        folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
+        self._checkpoint = load_checkpoint(folder, dtype=os.environ.get("INKCLOUD_DTYPE", "auto"))
+        self._limits = Limits()
+        self._engine = Engine(self._checkpoint, self._limits)
+        self._engine.start()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a client should know before it asks."""
+        return {
+            "model": self._checkpoint.name,
+            "model_hash": self._checkpoint.sha256,
+            "dtype": str(self._checkpoint.dtype).removeprefix("torch."),
+            "native_size": list(self._checkpoint.native_size),
+            "factor": self._checkpoint.factor,
+            "prediction": self._checkpoint.schedule.prediction.value,
+            "schedulers": [name.value for name in SamplerName],
+            "limits": asdict(self._limits),
+        }
+
+    async def infer(self, **inputs: Any) -> dict[str, Any]:
+        """Return `{"images": [{"png", "record"}], "seconds"}` for a generation request.
+
+        Raises:
+            InkcloudError: if the request is not allowed, or was not finished.
+        """
+        async with contextlib.aclosing(self._events(inputs)) as events:
+            async for event in events:
+                if isinstance(event, Failed):
+                    raise event.error
+                if isinstance(event, Finished):
+                    answer = encode_event(event)
+                    return {"images": answer["images"], "seconds": answer["seconds"]}
+        raise InkcloudError("The engine ended the request without an answer.")
+
+    async def stream(self, **inputs: Any) -> AsyncIterator[dict[str, Any]]:
+        """Yield the engine's events as plain values; closing it cancels the work.
+
+        Raises:
+            InkcloudError: if the request is not allowed.
+        """
+        async with contextlib.aclosing(self._events(inputs)) as events:
+            async for event in events:
+                yield encode_event(event)
+
+    def shutdown(self) -> None:
+        """Stop the engine."""
+        self._engine.close()
+
+    async def _events(self, inputs: dict[str, Any]) -> AsyncGenerator[Event, None]:
+        loop = asyncio.get_running_loop()
+        arrived: asyncio.Queue[Event] = asyncio.Queue()
+
+        def deliver(event: Event) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop may have ended before the engine
+                loop.call_soon_threadsafe(arrived.put_nowait, event)
+
+        request = GenerationRequest.from_mapping(inputs)
+        generation = self._engine.submit(request, deliver)
+        try:
+            while True:
+                event = await arrived.get()
+                yield event
+                if isinstance(event, Finished | Failed):
+                    return
+        finally:
+            generation.cancel()

@@ -1,0 +1,94 @@
+"""The built-in service, on a tiny model and the real engine."""
+
+import base64
+import contextlib
+
+import pytest
+
+from inkcloud.domain.errors import CheckpointError, InvalidRequest
+from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.engine.picture_file import read_png
+from inkcloud.services.text_to_image import TextToImageService
+from support.tiny_checkpoints import make_tiny_sd
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    monkeypatch.setenv("INKCLOUD_MODEL", str(make_tiny_sd(tmp_path / "tiny")))
+    monkeypatch.setenv("INKCLOUD_DTYPE", "float32")
+    service = TextToImageService()
+    service.setup()
+    yield service
+    service.shutdown()
+
+
+@pytest.mark.anyio
+async def test_infer_answers_with_pictures_and_their_records(service):
+    answer = await service.infer(prompt="a cat", num_inference_steps=3, seed=5, num_images=2)
+
+    pngs = [base64.b64decode(image["png"]) for image in answer["images"]]
+    records = [read_png(png)[1] for png in pngs]
+    assert [record.seed for record in records] == [5, 6]
+    assert answer["images"][0]["record"] == records[0].as_mapping()
+    assert answer["seconds"] > 0
+
+
+@pytest.mark.anyio
+async def test_stream_tells_every_step_and_ends_with_the_same_bytes(service):
+    inputs = {"prompt": "a cat", "num_inference_steps": 3, "seed": 5}
+
+    events = [event async for event in service.stream(**inputs)]
+    answer = await service.infer(**inputs)
+
+    assert [event["event"] for event in events] == ["started", *["progress"] * 3, "finished"]
+    assert events[-1]["images"] == answer["images"]
+
+
+@pytest.mark.anyio
+async def test_closing_the_stream_cancels_the_work(service):
+    stream = service.stream(prompt="a cat", num_inference_steps=500, seed=1)
+    async with contextlib.aclosing(stream):
+        first = await anext(stream)
+    # Were the 500 steps still running, the engine would not be idle once this one is done.
+    await service.infer(prompt="a cat", num_inference_steps=1, seed=2)
+
+    assert first == {"event": "started", "total": 500}
+    assert service._engine._scheduler.idle
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("inputs", "field"),
+    [
+        ({"prompt": "x", "scheduler": "HEUN"}, "scheduler"),
+        ({"prompt": "x", "width": 65}, "width"),
+        ({"prompt": "x", "guidance": 3}, "guidance"),
+        ({}, "prompt"),
+    ],
+)
+async def test_a_request_that_is_not_allowed_names_its_field(service, inputs, field):
+    with pytest.raises(InvalidRequest) as caught:
+        await service.infer(**inputs)
+
+    assert caught.value.field == field
+
+
+def test_facts_say_what_a_client_should_know(service):
+    facts = service.facts()
+
+    assert facts["model"] == "tiny"
+    assert facts["native_size"] == [64, 64]
+    assert facts["schedulers"] == [name.value for name in SamplerName]
+    assert facts["limits"]["steps"] == (1, 500)
+
+
+def test_a_model_that_cannot_be_used_is_explained(monkeypatch, tmp_path):
+    monkeypatch.setenv("INKCLOUD_MODEL", str(tmp_path / "nowhere"))
+
+    with pytest.raises(CheckpointError):
+        TextToImageService().setup()
