@@ -1,0 +1,1 @@
+"""The HTTP server round a service."""

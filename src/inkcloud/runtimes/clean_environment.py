@@ -1,0 +1,36 @@
+"""What of its parent's environment a replica gets: no secrets, only what it needs."""
+
+from collections.abc import Mapping
+
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+)
+
+
+def clean_environment(
+    parent: Mapping[str, str], endpoint: Mapping[str, str], replica: str
+) -> dict[str, str]:
+    """Return a replica's environment.
+
+    A replica may run anybody's code, so the parent's variables are an allow-list: a token
+    or a database's address in the parent's environment is not seen by its replicas.
+
+    Args:
+        parent: this process's environment.
+        endpoint: the endpoint's own settings; they win.
+        replica: the replica's name, which it finds as INKCLOUD_REPLICA_NAME.
+    """
+    passed_on = {name: parent[name] for name in PASSED_ON if name in parent}
+    ours = {"PYTHONUNBUFFERED": "1", "INKCLOUD_REPLICA_NAME": replica}
+    return {**passed_on, **ours, **endpoint}
