@@ -1,0 +1,1 @@
+"""Use cases over ports: generations, endpoints and tokens."""

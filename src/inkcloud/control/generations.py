@@ -1,0 +1,262 @@
+"""The use cases round a generation: submit, follow, look up, cancel, or wait for it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inkcloud.control.job_runner import JobRunner, Outcome
+from inkcloud.control.lane import Lane
+from inkcloud.control.live_job import LiveJob, final_event
+from inkcloud.control.ports import Replicas
+from inkcloud.control.status import Status
+from inkcloud.domain.errors import Cancelled, InkcloudError, NotFound, Overloaded, Unavailable
+from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.job import Job, JobState, new_job_id
+from inkcloud.storage.images import ImageStore
+from inkcloud.storage.jobs import JobTable
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueLimits:
+    """How much work the gateway takes on.
+
+    Attributes:
+        unfinished: most jobs that are not finished; more are refused.
+        in_flight: most jobs that one endpoint's replicas hold at once; more wait here.
+    """
+
+    unfinished: int = 1000
+    in_flight: int = 16
+
+
+class Generations:
+    """Takes requests, sees each through a replica, and remembers what became of it.
+
+    Unfinished jobs are kept in memory beside the database; finished ones only there.
+    All methods belong to one event loop.
+
+    Args:
+        jobs: where jobs are kept.
+        images: where pictures are kept.
+        replicas: where the replicas are.
+        limits: how much is taken on.
+    """
+
+    def __init__(
+        self,
+        jobs: JobTable,
+        images: ImageStore,
+        replicas: Replicas,
+        limits: QueueLimits | None = None,
+    ) -> None:
+        self._jobs = jobs
+        self._images = images
+        self._runner = JobRunner(replicas, images)
+        self._limits = limits or QueueLimits()
+        self._lanes: dict[str, Lane] = {}
+        self._live: dict[str, LiveJob] = {}
+        self._draining = False
+
+    async def start(self) -> None:
+        """Go on with the jobs that an earlier gateway left unfinished."""
+        for job in await asyncio.to_thread(self._jobs.requeue):
+            self._launch(LiveJob(job))
+
+    def drain(self) -> None:
+        """Take no more work and let every follower go; what runs, runs on."""
+        self._draining = True
+        for live in self._live.values():
+            live.detach()
+
+    async def stop(self) -> None:
+        """Stop all work at the replicas; unfinished jobs stay queued for the next start."""
+        self.drain()
+        tasks = [live.task for live in self._live.values() if live.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._live.clear()
+        await self._runner.close()
+
+    async def submit(self, endpoint: str, request: GenerationRequest, tag: str = "") -> Status:
+        """Accept a request; on return it is on the disk and will not be lost.
+
+        Raises:
+            Overloaded: if too many jobs are unfinished.
+            Unavailable: if the gateway is stopping.
+        """
+        return (await self._accept(endpoint, request, tag, attached=False)).status()
+
+    async def run_now(
+        self,
+        endpoint: str,
+        request: GenerationRequest,
+        *,
+        abandoned: Callable[[], Awaitable[None]] | None = None,
+    ) -> Job:
+        """Accept a request, wait for it, and return the job that succeeded.
+
+        Args:
+            endpoint: the endpoint's name.
+            request: what to draw.
+            abandoned: returns once the caller is gone; the work is cancelled then.
+
+        Raises:
+            InkcloudError: what kept it from succeeding.
+        """
+        live = await self._accept(endpoint, request, "", attached=True)
+        waiting = {asyncio.ensure_future(live.wait())}
+        if abandoned is not None:
+            waiting.add(asyncio.ensure_future(abandoned()))
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for watcher in waiting:
+                watcher.cancel()
+            if not live.job.state.final:
+                await self.cancel(live.job.id)
+        if live.job.error is None:
+            return live.job
+        if self._draining and live.job.state is JobState.CANCELLED:
+            raise Unavailable("The gateway is stopping. Try again in a moment.")
+        raise InkcloudError.from_dict(live.job.error)
+
+    async def get(self, job_id: str) -> Status:
+        """Return a job and how far it has come.
+
+        Raises:
+            NotFound: if there is none of that id.
+        """
+        live = self._live.get(job_id)
+        return live.status() if live else Status(job=await self._stored(job_id))
+
+    async def list(self, endpoint: str, tag_prefix: str = "", limit: int = 50) -> list[Status]:
+        """Return an endpoint's newest jobs, newest first."""
+        jobs = await asyncio.to_thread(self._jobs.newest, endpoint, tag_prefix, limit)
+        return [self._live[j.id].status() if j.id in self._live else Status(job=j) for j in jobs]
+
+    async def follow(self, job_id: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the present state, then every change as an event, up to the final one.
+
+        The stream ends without a final event only when the gateway stops.
+
+        Raises:
+            NotFound: if there is none of that id.
+        """
+        live = self._live.get(job_id)
+        if live is not None:
+            async for event in live.follow():
+                yield event
+            return
+        job = await self._stored(job_id)
+        if job.state.final:
+            yield final_event(job)
+
+    async def cancel(self, job_id: str) -> Status:
+        """Stop a job; one that has ended stays as it is.
+
+        Raises:
+            NotFound: if there is none of that id.
+        """
+        live = self._live.get(job_id)
+        if live is not None and live.task is not None:
+            live.wish_cancelled()
+            await asyncio.wait({live.task})
+            return live.status()
+        return Status(job=await self._stored(job_id))
+
+    async def image(self, job: Job, index: int) -> bytes:
+        """Return a finished job's picture as PNG.
+
+        Raises:
+            NotFound: if there is none of that index, or its file is missing or damaged.
+        """
+        if not 0 <= index < len(job.images):
+            raise NotFound(f"This generation has no picture number {index} yet, or never will.")
+        png = await asyncio.to_thread(self._images.get, job.images[index].sha256)
+        if png is None:
+            raise NotFound("The picture's file is missing or damaged.")
+        return png
+
+    def preview(self, job_id: str, index: int) -> bytes:
+        """Return the latest preview of a running job's picture as PNG.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        live = self._live.get(job_id)
+        png = live.preview(index) if live else None
+        if png is None:
+            raise NotFound(f"There is no preview of picture number {index}.")
+        return png
+
+    async def _accept(
+        self, endpoint: str, request: GenerationRequest, tag: str, *, attached: bool
+    ) -> LiveJob:
+        if self._draining:
+            raise Unavailable("The gateway is stopping. Try again in a moment.")
+        if len(self._live) >= self._limits.unfinished:
+            raise Overloaded(
+                f"{len(self._live)} generations are waiting or running, which is the most "
+                "that are taken on. Try again later."
+            )
+        job = Job(id=new_job_id(), endpoint=endpoint, request=request.as_mapping(), tag=tag)
+        live = self._live[job.id] = LiveJob(job)  # counts before the disk is waited for
+        try:
+            await asyncio.to_thread(self._jobs.add, job, attached=attached)
+        except BaseException:
+            del self._live[job.id]
+            raise
+        self._launch(live)
+        return live
+
+    def _launch(self, live: LiveJob) -> None:
+        self._live[live.job.id] = live
+        lane = self._lanes.setdefault(live.job.endpoint, Lane(self._limits.in_flight))
+        live.place(lane.ahead)
+        live.task = asyncio.get_running_loop().create_task(self._process(live, lane))
+
+    async def _process(self, live: LiveJob, lane: Lane) -> None:
+        work = asyncio.ensure_future(self._runner.run(live, lane))
+        either: set[asyncio.Future[Any]] = {work, live.cancel_wish}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not work.done():
+                work.cancel()
+                await asyncio.wait({work})
+        if work.cancelled():
+            outcome = Outcome.of(Cancelled("The generation was cancelled."))
+        else:
+            outcome = work.result()
+        await self._finish(live, outcome)
+
+    async def _finish(self, live: LiveJob, outcome: Outcome) -> None:
+        job = None
+        try:
+            job = await asyncio.to_thread(
+                self._jobs.finish,
+                live.job.id,
+                outcome.state,
+                seconds=outcome.seconds,
+                images=outcome.images,
+                error=outcome.error,
+            )
+        except Exception:
+            _LOG.exception("The end of generation %s could not be kept.", live.job.id)
+        live.end(job or replace(live.job, state=JobState.FAILED, error=_not_kept()))
+        self._live.pop(live.job.id, None)
+
+    async def _stored(self, job_id: str) -> Job:
+        job = await asyncio.to_thread(self._jobs.get, job_id) if job_id.isprintable() else None
+        if job is None:
+            raise NotFound("There is no generation of that id.")
+        return job
+
+
+def _not_kept() -> dict[str, Any]:
+    return InkcloudError("The result could not be kept. The gateway's log says why.").as_dict()

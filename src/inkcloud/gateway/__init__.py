@@ -1,0 +1,1 @@
+"""The HTTP gateway: tokens, routes, dialects; every caller comes through here."""

@@ -1,0 +1,1 @@
+"""Metadata in a database, pictures in content-addressed files."""

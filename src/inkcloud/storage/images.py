@@ -1,0 +1,80 @@
+"""Pictures as files named by what they hold."""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class ImageStore:
+    """PNG files under `images/ab/cdef….png`, where "abcdef…" is their SHA-256.
+
+    A file appears whole or not at all: it is written beside, synced, then renamed.
+
+    Args:
+        folder: the data folder; `images` is made in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "images"
+        self._incoming = self._folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        for leftover in self._incoming.iterdir():
+            leftover.unlink()
+
+    def put(self, png: bytes) -> str:
+        """Keep a picture and return its SHA-256; on return it is on the disk.
+
+        Raises:
+            OSError: when the disk is full or fails; nothing is left behind then.
+        """
+        sha256 = hashlib.sha256(png).hexdigest()
+        path = self.path(sha256)
+        if self.get(sha256) is None:
+            path.parent.mkdir(exist_ok=True)
+            self._write(path, png)
+        return sha256
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return a picture's bytes; None when there is none or its file is damaged."""
+        try:
+            png = self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+        return png if hashlib.sha256(png).hexdigest() == sha256 else None
+
+    def path(self, sha256: str) -> Path:
+        """Return where a picture of that hash lies.
+
+        Raises:
+            ValueError: for anything but 64 hex digits.
+        """
+        if not _SHA256.fullmatch(sha256):
+            message = f"A picture's name is 64 hex digits, not {sha256[:80]!r}."
+            raise ValueError(message)
+        return self._folder / sha256[:2] / f"{sha256[2:]}.png"
+
+    def _write(self, path: Path, png: bytes) -> None:
+        temporary = self._incoming / secrets.token_hex(16)
+        try:
+            with temporary.open("xb") as file:
+                file.write(png)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+        _sync_folder(path.parent.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Dialects: what callers send and receive, decoded and encoded; nothing else."""
