@@ -1,0 +1,71 @@
+"""What `inkcloud up` can be told."""
+
+import ipaddress
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+DEFAULT_PLAYGROUND_PORT = 8501
+DEFAULT_MODEL = "inkling"
+DEFAULT_DTYPE = "auto"
+ENDPOINT = "text2image"
+
+# The environment variable of each option, by the field it sets.
+ENVIRONMENT = {
+    "host": "INKCLOUD_HOST",
+    "port": "INKCLOUD_PORT",
+    "playground_port": "INKCLOUD_PLAYGROUND_PORT",
+    "playground": "INKCLOUD_PLAYGROUND",
+    "data_dir": "INKCLOUD_DATA_DIR",
+    "model": "INKCLOUD_MODEL",
+    "dtype": "INKCLOUD_DTYPE",
+}
+
+
+def default_data_dir() -> Path:
+    """Return the folder for this person's data, by the XDG base directory specification."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    root = Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share"
+    return root / "inkcloud"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpSettings:
+    """The options of `inkcloud up`; a port of 0 takes any free one.
+
+    Attributes:
+        host: the address that the gateway and the playground listen on.
+        port: the gateway's port.
+        playground_port: the playground's port.
+        playground: whether to start the playground.
+        data_dir: where the database, the pictures, the logs and the first token lie.
+        model: the built-in model's name, or a path to a model folder.
+        dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
+    """
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    playground_port: int = DEFAULT_PLAYGROUND_PORT
+    playground: bool = True
+    data_dir: Path = field(default_factory=default_data_dir)
+    model: str = DEFAULT_MODEL
+    dtype: str = DEFAULT_DTYPE
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the gateway."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def address(self, port: int) -> str:
+        """Return the address, without a slash at the end, at which this machine finds a port."""
+        host = self.host
+        if host in {"0.0.0.0", "::", DEFAULT_HOST}:
+            host = "localhost"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -1,0 +1,1 @@
+"""The `inkcloud` command: one module per command."""

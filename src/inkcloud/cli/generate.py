@@ -1,0 +1,128 @@
+"""`inkcloud generate`."""
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inkcloud.cli.errors import plain_errors
+from inkcloud.domain.events import Event, Finished
+from inkcloud.domain.generation_request import (
+    DEFAULT_GUIDANCE_SCALE,
+    DEFAULT_SAMPLER,
+    DEFAULT_STEPS,
+    GenerationRequest,
+)
+from inkcloud.domain.limits import Limits
+from inkcloud.domain.sampler_name import SamplerName
+
+if TYPE_CHECKING:
+    from inkcloud.cli.stopwatch import Stopwatch
+
+
+@plain_errors
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What to draw.", show_default=False)],
+    negative_prompt: Annotated[
+        str, typer.Option(envvar="INKCLOUD_NEGATIVE_PROMPT", help="What to keep out.")
+    ] = "",
+    steps: Annotated[
+        int, typer.Option(envvar="INKCLOUD_STEPS", help="Sampling steps, 1 to 500.")
+    ] = DEFAULT_STEPS,
+    scheduler: Annotated[
+        str, typer.Option(envvar="INKCLOUD_SCHEDULER", help="One of " + ", ".join(SamplerName))
+    ] = DEFAULT_SAMPLER.value,
+    guidance_scale: Annotated[
+        float,
+        typer.Option(
+            envvar="INKCLOUD_GUIDANCE_SCALE", help="Weight of the prompt, 1 to 20; 1 is none."
+        ),
+    ] = DEFAULT_GUIDANCE_SCALE,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            envvar="INKCLOUD_SEED",
+            help="0 or more; the same seed gives the same picture.",
+            show_default="a random one",
+        ),
+    ] = None,
+    width: Annotated[
+        int | None,
+        typer.Option(envvar="INKCLOUD_WIDTH", help="Pixels.", show_default="the model's own"),
+    ] = None,
+    height: Annotated[
+        int | None,
+        typer.Option(envvar="INKCLOUD_HEIGHT", help="Pixels.", show_default="the model's own"),
+    ] = None,
+    images: Annotated[
+        int,
+        typer.Option(
+            envvar="INKCLOUD_IMAGES", help="How many pictures; each next one has the next seed."
+        ),
+    ] = 1,
+    model: Annotated[
+        str,
+        typer.Option(envvar="INKCLOUD_MODEL", help="The built-in model's name, or a model folder."),
+    ] = "inkling",
+    dtype: Annotated[
+        str, typer.Option(envvar="INKCLOUD_DTYPE", help="auto, float32, bfloat16 or float16.")
+    ] = "auto",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="INKCLOUD_OUTPUT",
+            help="The PNG file to write; an existing one is replaced.",
+            show_default="inkcloud-SEED.png",
+        ),
+    ] = None,
+) -> None:
+    """Draw a picture here and now, with no server."""
+    request = GenerationRequest(
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        num_inference_steps=steps,
+        scheduler=SamplerName.parse(scheduler),
+        guidance_scale=guidance_scale,
+        seed=secrets.randbelow(2**32) if seed is None else seed,
+        width=width,
+        height=height,
+        num_images=images,
+    ).validated(Limits())
+    draw(request, model=model, dtype=dtype, output=output)
+
+
+def draw(request: GenerationRequest, *, model: str, dtype: str, output: Path | None) -> None:
+    """Render a valid request with a model loaded for it, write its pictures and say so."""
+    from inkcloud.cli.output_files import output_paths, write_whole
+    from inkcloud.cli.progress_line import ProgressLine
+    from inkcloud.cli.stopwatch import Stopwatch
+
+    paths = output_paths(output, request.seed, request.num_images)
+    stopwatch = Stopwatch()
+    with ProgressLine() as line:
+        from inkcloud.cli.local_engine import LocalEngine
+
+        def watch(event: Event) -> None:
+            line.watch(event)
+            stopwatch.watch(event)
+
+        with LocalEngine(model, dtype) as engine:
+            finished = engine.render(request, watch)
+    for path, picture in zip(paths, finished.pictures, strict=True):
+        write_whole(path, picture.png)
+    _report(paths, finished, stopwatch)
+
+
+def _report(paths: list[Path], finished: Finished, stopwatch: "Stopwatch") -> None:
+    from inkcloud.cli.stopwatch import peak_memory_bytes
+
+    for path, picture in zip(paths, finished.pictures, strict=True):
+        record = picture.record
+        print(f"{path}  {record.width}x{record.height}, seed {record.seed}")
+    step = stopwatch.step_seconds(finished.seconds)
+    print(
+        f"{finished.seconds:.2f} s"
+        + (f" ({step:.3f} s a step)" if step is not None else "")
+        + f", {stopwatch.seconds:.1f} s with loading; peak memory {peak_memory_bytes() >> 20} MiB"
+    )

@@ -1,0 +1,49 @@
+"""The `inkcloud` command."""
+
+from typing import Annotated
+
+import typer
+
+import inkcloud
+from inkcloud.cli.generate import generate
+from inkcloud.cli.reproduce import reproduce
+from inkcloud.cli.up import up
+
+app = typer.Typer(
+    help="A compute service and a playground for text-to-image models that you run yourself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(up)
+app.command()(generate)
+app.command()(reproduce)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"inkcloud {inkcloud.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """Hold the options that belong to no command."""
+
+
+def main() -> None:
+    """Run the command line; the exit code says how it went."""
+    app(prog_name="inkcloud")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""`inkcloud up`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inkcloud.bootstrap import settings
+from inkcloud.bootstrap.settings import ENVIRONMENT
+from inkcloud.cli.errors import plain_errors
+
+
+@plain_errors
+def up(
+    host: Annotated[
+        str,
+        typer.Option(
+            envvar=ENVIRONMENT["host"],
+            help="Address to listen on; 0.0.0.0 is every network, and then a token is needed.",
+        ),
+    ] = settings.DEFAULT_HOST,
+    port: Annotated[
+        int, typer.Option(envvar=ENVIRONMENT["port"], min=0, max=65535, help="The gateway's port.")
+    ] = settings.DEFAULT_PORT,
+    playground_port: Annotated[
+        int,
+        typer.Option(
+            envvar=ENVIRONMENT["playground_port"], min=0, max=65535, help="The playground's port."
+        ),
+    ] = settings.DEFAULT_PLAYGROUND_PORT,
+    playground: Annotated[
+        bool,
+        typer.Option(envvar=ENVIRONMENT["playground"], help="Whether to start the playground."),
+    ] = True,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            envvar=ENVIRONMENT["data_dir"],
+            help="Folder for the database, pictures, logs and the token.",
+            show_default="~/.local/share/inkcloud",
+        ),
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            envvar=ENVIRONMENT["model"], help="The built-in model's name, or a model folder."
+        ),
+    ] = settings.DEFAULT_MODEL,
+    dtype: Annotated[
+        str,
+        typer.Option(envvar=ENVIRONMENT["dtype"], help="auto, float32, bfloat16 or float16."),
+    ] = settings.DEFAULT_DTYPE,
+) -> None:
+    """Start the gateway, one endpoint on the built-in model, and the playground.
+
+    Prints their addresses and a token. Ctrl-C stops everything (exit code 0); a second
+    Ctrl-C stops it by force (exit code 130).
+    """
+    from inkcloud.bootstrap.up import run
+
+    run(
+        settings.UpSettings(
+            host=host,
+            port=port,
+            playground_port=playground_port,
+            playground=playground,
+            data_dir=(data_dir or settings.default_data_dir()).expanduser().absolute(),
+            model=model,
+            dtype=dtype,
+        )
+    )
