@@ -1,0 +1,1 @@
+"""The six samplers as coefficient tables, one batched update, and seeded noise."""

@@ -1,0 +1,54 @@
+"""From a sampler's name and a step count to its plan."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from inkcloud.domain.errors import InvalidRequest
+from inkcloud.domain.noise_schedule import NoiseSchedule
+from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.sampling.ddim import ddim_plan
+from inkcloud.sampling.dpm_solver_multistep import dpm_solver_multistep_plan
+from inkcloud.sampling.euler import euler_plan
+from inkcloud.sampling.euler_ancestral import euler_ancestral_plan
+from inkcloud.sampling.klms import klms_plan
+from inkcloud.sampling.noise_levels import NoiseLevels
+from inkcloud.sampling.plan import Plan
+from inkcloud.sampling.pndm import pndm_plan
+
+_TABLES: dict[SamplerName, Callable[[int, NoiseLevels], Plan]] = {
+    SamplerName.PNDM: pndm_plan,
+    SamplerName.KLMS: klms_plan,
+    SamplerName.DDIM: ddim_plan,
+    SamplerName.K_EULER: euler_plan,
+    SamplerName.K_EULER_ANCESTRAL: euler_ancestral_plan,
+    SamplerName.DPM_SOLVER_MULTISTEP: dpm_solver_multistep_plan,
+}
+
+
+def compile_plan(sampler: SamplerName, steps: int, schedule: NoiseSchedule) -> Plan:
+    """Return the plan of a sampler for a step count and a checkpoint's schedule.
+
+    All coefficients are computed in float64. Equal arguments give the same object.
+
+    Raises:
+        InvalidRequest: if there are fewer noise levels than the steps need.
+    """
+    highest = schedule.training_steps - 1
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= highest:
+        raise InvalidRequest(
+            "The number of steps is not allowed for this checkpoint.",
+            field="num_inference_steps",
+            value=steps,
+            allowed=f"a whole number from 1 to {highest}",
+        )
+    return _compile(SamplerName(sampler), steps, schedule)
+
+
+@lru_cache(maxsize=64)
+def _compile(sampler: SamplerName, steps: int, schedule: NoiseSchedule) -> Plan:
+    return _TABLES[sampler](steps, _levels(schedule))
+
+
+@lru_cache(maxsize=8)
+def _levels(schedule: NoiseSchedule) -> NoiseLevels:
+    return NoiseLevels(schedule)
