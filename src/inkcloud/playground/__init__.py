@@ -1,0 +1,1 @@
+"""The playground: a Streamlit page that compares schedulers and parameters side by side."""

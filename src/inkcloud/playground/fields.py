@@ -1,0 +1,65 @@
+"""The fields' labels and what the page says about each."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of the page.
+
+    Attributes:
+        name: the request's name for it.
+        label: what stands above the input.
+        help: what it does, for someone who has never met it.
+    """
+
+    name: str
+    label: str
+    help: str
+
+
+PROMPT = Field(
+    "prompt",
+    "Text for Image Generation",
+    "Say what the picture is to show. All three panels draw this text, each in its own way.",
+)
+NEGATIVE_PROMPT = Field(
+    "negative_prompt",
+    "Negative Prompt",
+    "Name what you do not want to see. Every step then moves away from these words while it "
+    "moves towards the prompt. Leave it empty to steer by the prompt alone.",
+)
+STEPS = Field(
+    "num_inference_steps",
+    "Number of Inference/Sampling Steps",
+    "A picture starts as noise and is cleaned a little at each step. Few steps are quick and "
+    "rough; more steps take longer in proportion, and past a certain number nothing gets "
+    "visibly better. If a picture looks unfinished, raise this first.",
+)
+SCHEDULER = Field(
+    "scheduler",
+    "Select Scheduler",
+    "The rule that turns the model's guess into the next, cleaner picture. It decides how many "
+    "steps are enough, so it trades time against quality together with the step count.",
+)
+GUIDANCE_SCALE = Field(
+    "guidance_scale",
+    "Classifier-Free Guidance (CFG) Scale",
+    "How strongly the prompt pulls. Low values leave room for surprises; high values follow the "
+    "words closely, with harder colours and less variety. If the picture ignores your text, "
+    "raise it. At 1 there is no guidance at all.",
+)
+SEED = Field(
+    "seed",
+    "Starting Seed",
+    "The number that the first noise is made from, 0 to 2^64 - 1. The same seed with the same "
+    "settings gives the same picture, byte for byte: keep it while you change one setting at a "
+    "time, or change it to see another picture.",
+)
+
+FIELDS = (PROMPT, NEGATIVE_PROMPT, STEPS, SCHEDULER, GUIDANCE_SCALE, SEED)
+
+
+def label_of(name: str) -> str:
+    """Return the label of a request's field, or the name itself if the page has none."""
+    return next((field.label for field in FIELDS if field.name == name), name)

@@ -1,0 +1,88 @@
+"""One panel's parameters, as its fields hold them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inkcloud.domain.errors import InvalidRequest
+from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.limits import MAXIMUM_SEED, Limits
+from inkcloud.domain.sampler_name import SamplerName
+
+LIMITS = Limits()
+PREVIEWS_PER_PICTURE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """What a panel's fields hold.
+
+    Attributes:
+        negative_prompt: what to keep out of the picture.
+        steps: sampling steps.
+        scheduler: the sampler.
+        guidance_scale: weight of the prompt.
+        seed: text, because a browser's number field is exact only up to 2^53 - 1.
+    """
+
+    negative_prompt: str
+    steps: int
+    scheduler: SamplerName
+    guidance_scale: float
+    seed: str
+
+    def with_negative_prompt(self, text: str) -> "Parameters":
+        """Return the same parameters with another negative prompt."""
+        return replace(self, negative_prompt=text)
+
+    def request(self, prompt: str) -> GenerationRequest:
+        """Return the request for this prompt.
+
+        Raises:
+            InvalidRequest: names the first field whose value is not allowed.
+        """
+        request = GenerationRequest(
+            prompt=prompt,
+            negative_prompt=self.negative_prompt,
+            num_inference_steps=self.steps,
+            scheduler=self.scheduler,
+            guidance_scale=round(self.guidance_scale, 2),
+            seed=parse_seed(self.seed),
+            preview_every=max(1, self.steps // PREVIEWS_PER_PICTURE),
+        )
+        return request.validated(LIMITS)
+
+    @classmethod
+    def from_request(cls, request: dict[str, Any]) -> "Parameters":
+        """Return the parameters that a request, as plain values, was made with.
+
+        Raises:
+            InvalidRequest: if it is not a request that a panel can show.
+        """
+        known = GenerationRequest.from_mapping(request).validated(LIMITS)
+        return cls(
+            negative_prompt=known.negative_prompt,
+            steps=known.num_inference_steps,
+            scheduler=known.scheduler,
+            guidance_scale=known.guidance_scale,
+            seed=str(known.seed),
+        )
+
+
+def parse_seed(text: str) -> int:
+    """Return the seed that a text means; spaces around it do not matter.
+
+    Raises:
+        InvalidRequest: if it is not a whole number from 0 to 2^64 - 1.
+    """
+    digits = text.strip()
+    # isdecimal alone would also take digits of other scripts, which the person may not have meant.
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 40) or (
+        int(digits) > MAXIMUM_SEED
+    ):
+        raise InvalidRequest(
+            "The value of seed is not allowed." if digits else "The seed is missing.",
+            field="seed",
+            value=text,
+            allowed=f"a whole number from 0 to {MAXIMUM_SEED}",
+        )
+    return int(digits)

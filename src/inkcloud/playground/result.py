@@ -1,0 +1,87 @@
+"""What a panel shows of its drawing: progress, the picture, or why there is none."""
+
+import streamlit as st
+
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.playground import actions, form
+from inkcloud.playground.drawing import Drawing, Phase
+from inkcloud.playground.finished import draw_finished
+from inkcloud.playground.follow import follow
+from inkcloud.playground.frame import draw_unfinished
+from inkcloud.playground.parameters import Parameters
+from inkcloud.playground.session import Session, current_session
+from inkcloud.playground.wording import error_text, progress_fraction, progress_text
+
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_TRIES = 2.0
+
+
+def draw_result(session: Session, panel: int) -> None:
+    """Draw a panel's result; while there is more to come it looks again by itself."""
+    pace = pace_of(session.drawings[panel])
+    st.fragment(_draw_latest, run_every=pace)(panel, pace)
+
+
+def pace_of(drawing: Drawing) -> float | None:
+    """Return the seconds until the next look at the gateway; None if there is no need."""
+    if not drawing.active:
+        return None
+    return SECONDS_BETWEEN_LOOKS if drawing.trouble is None else SECONDS_BETWEEN_TRIES
+
+
+def _draw_latest(panel: int, pace: float | None) -> None:
+    session = current_session()
+    drawing = follow(session.client, session.drawings[panel])
+    session.put(panel, drawing)
+    if pace_of(drawing) != pace or (panel in session.restoring and drawing.status is not None):
+        # Only a run of the whole page can change the pace, the buttons and the fields.
+        st.rerun()
+    _draw(panel, drawing)
+
+
+def _draw(panel: int, drawing: Drawing) -> None:
+    if drawing.trouble is not None:
+        st.warning(f"{error_text(drawing.trouble)} Trying again by itself.", icon="⏳")
+    match drawing.phase:
+        case Phase.EMPTY:
+            return
+        case Phase.FAILED if drawing.error is not None:
+            st.error(error_text(drawing.error), icon="⚠️")
+        case Phase.CANCELLED:
+            st.info("Cancelled.", icon="✋")
+            if drawing.preview is not None:
+                draw_unfinished(drawing)
+        case Phase.SUCCEEDED if drawing.picture is not None:
+            draw_finished(panel, drawing, drawing.picture)
+        case _:
+            _draw_progress(panel, drawing)
+
+
+def _draw_progress(panel: int, drawing: Drawing) -> None:
+    st.progress(progress_fraction(drawing), text=progress_text(drawing))
+    draw_unfinished(drawing)
+    st.button(
+        "Cancelling…" if drawing.cancelling else "Cancel",
+        key=form.key(panel, "cancel"),
+        on_click=actions.cancel_one,
+        args=(panel,),
+        disabled=drawing.cancelling,
+        width="stretch",
+    )
+
+
+def restore_fields(session: Session) -> None:
+    """Fill the fields of panels whose generation was found; call before they are drawn."""
+    for panel in sorted(session.restoring):
+        drawing = session.drawings[panel]
+        if drawing.status is None and drawing.active:
+            continue
+        session.restoring.discard(panel)
+        if drawing.status is None:
+            continue
+        request = drawing.status.request
+        try:
+            form.restore(panel, str(request.get("prompt", "")), Parameters.from_request(request))
+        except InkcloudError:
+            # A newer gateway's request may hold what these fields cannot show.
+            continue

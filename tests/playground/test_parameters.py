@@ -1,0 +1,70 @@
+import pytest
+
+from inkcloud.domain.errors import InvalidRequest
+from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.playground.parameters import Parameters, parse_seed
+from inkcloud.playground.presets import PRESETS
+
+
+def parameters(**changes) -> Parameters:
+    known = {
+        "negative_prompt": "blurry",
+        "steps": 20,
+        "scheduler": SamplerName.DDIM,
+        "guidance_scale": 7.5,
+        "seed": "42",
+    }
+    return Parameters(**{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"),
+    [("0", 0), (" 42 ", 42), (str(2**53 + 1), 2**53 + 1), (str(2**64 - 1), 2**64 - 1), ("007", 7)],
+)
+def test_a_seed_is_read_exactly(text, seed):
+    assert parse_seed(text) == seed
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "-1", "1.5", "1e3", "x", "1_000", "٣", "²", str(2**64), "9" * 5000]
+)
+def test_what_is_no_seed_is_refused_by_name(text):
+    with pytest.raises(InvalidRequest) as caught:
+        parse_seed(text)
+
+    assert caught.value.field == "seed"
+    assert "18446744073709551615" in caught.value.allowed
+
+
+def test_a_panel_becomes_a_request():
+    request = parameters(seed=str(2**64 - 1)).request("an octopus")
+
+    assert request.prompt == "an octopus"
+    assert request.negative_prompt == "blurry"
+    assert request.num_inference_steps == 20
+    assert request.scheduler is SamplerName.DDIM
+    assert request.guidance_scale == 7.5
+    assert request.seed == 2**64 - 1
+
+
+@pytest.mark.parametrize(("steps", "every"), [(1, 1), (20, 1), (99, 1), (100, 2), (500, 10)])
+def test_long_runs_send_no_more_than_a_hundred_previews(steps, every):
+    assert parameters(steps=steps).request("x").preview_every == every
+
+
+def test_a_sliders_rounding_error_does_not_reach_the_request():
+    assert parameters(guidance_scale=7.6000000000000005).request("x").guidance_scale == 7.6
+
+
+def test_an_empty_prompt_is_refused():
+    with pytest.raises(InvalidRequest) as caught:
+        parameters().request("  ")
+
+    assert caught.value.field == "prompt"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_request_gives_its_parameters_back(preset):
+    request = preset.parameters.request("x").as_mapping()
+
+    assert Parameters.from_request(request) == preset.parameters

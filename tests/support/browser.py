@@ -1,0 +1,139 @@
+"""A real Chromium, with the handful of moves that the tests of the page need."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 900  # a hang is told apart from a busy machine by its length only
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+
+
+def chromium() -> str | None:
+    """Where Chromium is, if it and its driver are installed."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return found if found and shutil.which("chromedriver") else None
+
+
+class Browser:
+    """One browser window with a profile of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.downloads = folder / "downloads"
+        self.downloads.mkdir(parents=True)
+        options = webdriver.ChromeOptions()
+        for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
+            options.add_argument(flag)
+        options.binary_location = chromium() or ""
+        options.add_experimental_option(
+            "prefs", {"download.default_directory": str(self.downloads)}
+        )
+        service = Service(shutil.which("chromedriver"))
+        self.driver = webdriver.Chrome(options=options, service=service)
+        self.resize(DESKTOP)
+
+    def close(self) -> None:
+        self.driver.quit()
+
+    def resize(self, size: tuple[int, int]) -> None:
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size[0] < 500},
+        )
+
+    def open(self, url: str) -> None:
+        self.driver.get(url)
+        self.widget("generate", "button")
+
+    def wait_for(self, look: Callable[[], Any]) -> Any:
+        """Return the first true value; elements that Streamlit replaces meanwhile do not matter."""
+        waiting = WebDriverWait(
+            self.driver, PATIENCE, 0.1, ignored_exceptions=(StaleElementReferenceException,)
+        )
+        return waiting.until(lambda _: look())
+
+    def shown(self, selector: str) -> list[WebElement]:
+        """Return the elements that can be seen; Streamlit keeps hidden copies for phones."""
+        return [e for e in self.driver.find_elements(By.CSS_SELECTOR, selector) if e.is_displayed()]
+
+    def widget(self, key: str, tag: str) -> WebElement:
+        return self.wait_for(lambda: next(iter(self.shown(f".st-key-{key} {tag}")), None))
+
+    def has(self, key: str) -> bool:
+        return bool(self.shown(f".st-key-{key}"))
+
+    def press(self, key: str) -> None:
+        def pressed() -> bool:
+            button = next((b for b in self.shown(f".st-key-{key} button") if b.is_enabled()), None)
+            if button is None:
+                return False
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+            button.click()
+            return True
+
+        self.wait_for(pressed)
+
+    def fill(self, key: str, text: str) -> None:
+        field = self.widget(key, "input")
+        field.send_keys("\ue009a\ue000", text, "\ue007")  # Control-A, the text, Enter
+        self.wait_for(lambda: self.widget(key, "input").get_attribute("value") == text)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until Streamlit's script has run."""
+        self.wait_for(
+            lambda: (
+                not self.driver.find_elements(
+                    By.CSS_SELECTOR, "[data-testid=stApp][data-test-script-state=running]"
+                )
+            )
+        )
+
+    def text(self, key: str) -> str:
+        return "\n".join(e.text for e in self.shown(f".st-key-{key}"))
+
+    def scrolls_sideways(self) -> bool:
+        return self.driver.execute_script(
+            "const main = document.querySelector('[data-testid=stMain]');"
+            "return Math.max(document.documentElement.scrollWidth, main.scrollWidth)"
+            " > window.innerWidth"
+        )
+
+    def photograph(self, name: str, *, size: tuple[int, int], whole: bool = False) -> None:
+        """Write a screenshot to the folder that INKCLOUD_SCREENSHOTS names, if it names one."""
+        folder = os.environ.get("INKCLOUD_SCREENSHOTS")
+        if not folder:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        height = size[1]
+        if whole:
+            height = self.driver.execute_script(
+                "return document.querySelector('[data-testid=stMain]').scrollHeight"
+            )
+        self.resize((size[0], height))
+        self.driver.execute_script(
+            "document.activeElement.blur();"
+            "document.querySelector('[data-testid=stMain]').scrollTo(0, 0)"
+        )
+        self.settle()
+        self.driver.save_screenshot(str(Path(folder) / name))
+        self.resize(size)
