@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 
 def pytest_configure() -> None:
@@ -16,6 +17,10 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("INKCLOUD_")]:
         del os.environ[name]
     sys.addaudithook(_refuse_network)
+    # On a busy machine an example may take long; that is for benchmarks to tell.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("inkcloud", deadline=None, suppress_health_check=slow)
+    settings.load_profile("inkcloud")
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -58,7 +58,8 @@ class Run:
     def steps(self, **parts: Any) -> Iterator[int]:
         """Yield step numbers until the time is used up; print and save on the way."""
         printed = saved = time.monotonic()
-        while self.fraction < 1:
+        # A quiet process follows the first one, and ends when that one does.
+        while self.quiet or self.fraction < 1:
             started = time.monotonic()
             yield self.step
             now = time.monotonic()

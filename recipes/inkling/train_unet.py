@@ -11,6 +11,7 @@ import math
 import os
 import random
 import tempfile
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,9 @@ from train_autoencoder import LATENT_CHANNELS
 ROWS = 40  # in each process
 LEARNING_RATE = 5e-4
 EMPTY_SHARE = 0.1
+# How often a picture is drawn, by its Emojibase group: 3 animals and nature, 4 food. The
+# first version has too few hours for everything, so it learns what people ask for first.
+EMPHASIS = {3: 4.0, 4: 2.0}
 # Stable Diffusion's schedule, so that the six samplers' tables fit unchanged.
 BETAS = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
 ALPHAS_CUMPROD = (1 - BETAS).cumprod(0)
@@ -55,13 +59,15 @@ class Batches:
     def __init__(self) -> None:
         self._latents = np.load(DATASET / "latents.npy")
         records = [json.loads(line) for line in (DATASET / "records.jsonl").open()]
-        self._pools = [pool(record) for record in records if record["train"]]
+        trained = [record for record in records if record["train"]]
+        self._pools = [pool(record) for record in trained]
+        self._weights = list(accumulate(EMPHASIS.get(r["group"], 1.0) for r in trained))
         self._text = TextStates()
         self._random = random.Random()
 
     def draw(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Return latents (ROWS, C, h, w) float32 and text (ROWS, L, D) bfloat16."""
-        rows = [self._random.randrange(len(self._pools)) for _ in range(ROWS)]
+        rows = self._random.choices(range(len(self._pools)), cum_weights=self._weights, k=ROWS)
         kinds = [self._random.randrange(VARIANTS) for _ in range(ROWS)]
         sentences = [
             "" if self._random.random() < EMPTY_SHARE else self._random.choice(self._pools[row])
@@ -84,7 +90,7 @@ def loss_of(model: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tens
     return (output.float() - velocity).square().mean()
 
 
-def train(rank: int, minutes: float, meeting_point: str) -> None:
+def train(rank: int, options: argparse.Namespace, meeting_point: str) -> None:
     """Train as one of several processes; only the first one prints and saves."""
     torch.set_num_threads(1)
     distributed.init_process_group(
@@ -99,16 +105,18 @@ def train(rank: int, minutes: float, meeting_point: str) -> None:
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=LEARNING_RATE, weight_decay=0.01, betas=(0.9, 0.99)
     )
-    run = Run(CHECKPOINTS / "unet.pt", minutes, quiet=rank != 0)
+    run = Run(CHECKPOINTS / "unet.pt", options.minutes, quiet=rank != 0)
     parts = {"model": model, "average": average, "optimizer": optimizer}
     run.resume(**parts)
+    if options.restart:
+        run.seconds = 0.0
     batches = Batches()
     for step in run.steps(**parts):
         loss = loss_of(model, *batches.draw())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         average_gradients(model, run)
-        rate = LEARNING_RATE * min(1, (step + 1) / 200)
+        rate = options.learning_rate * min(1, (step + 1) / 200)
         rate *= 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * run.fraction))
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -143,10 +151,14 @@ def load_average() -> UNet2DConditionModel:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=600)
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
+    parser.add_argument(
+        "--restart", action="store_true", help="a new cycle of the learning rate from saved weights"
+    )
     options = parser.parse_args()
     export_text_encoder()
     with tempfile.TemporaryDirectory() as folder:
-        arguments = (options.minutes, str(Path(folder) / "meeting-point"))
+        arguments = (options, str(Path(folder) / "meeting-point"))
         others = range(1, os.cpu_count() or 1)
         context = processes.get_context("spawn")
         for rank in others:

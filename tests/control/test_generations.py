@@ -265,7 +265,9 @@ async def test_only_so_many_jobs_reach_the_replica_at_once(store, replica):
     assert positions == [None, None, 2, 3, 4]
     assert replica.most_at_once == 2
     assert {job.state for job in jobs} == {JobState.SUCCEEDED}
-    assert [request["seed"] for request in replica.requests[2:]] == [2, 3, 4]
+    # Two places come free at once, so who is first at the replica is a race of connections;
+    # that the lane lets jobs in by their order is `test_lane`'s to show.
+    assert sorted(request["seed"] for request in replica.requests[2:]) == [2, 3, 4]
 
 
 async def test_a_job_that_waits_here_can_be_cancelled_here(store, replica):

@@ -1,6 +1,6 @@
 """The page in a real Chromium against the whole of Inkcloud.
 
-With INKCLOUD_SCREENSHOTS=docs/images the tests also write the pictures of the documentation.
+With SCREENSHOTS=docs/images the tests also write the pictures of the documentation.
 """
 
 import io
@@ -148,6 +148,24 @@ def test_a_bad_seed_is_told_in_its_panel(inkcloud, browser):
 
     browser.wait_for(lambda: in_panel(browser, 2, "Allowed is a whole number"))
     assert browser.widget("panel2_seed", "input").get_attribute("value") == "minus one"
+
+
+def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
+    browser.open(inkcloud.playground_url)
+    browser.fill("prompt", "an otter")
+    browser.fill("panel2_seed", "1234567890123456789")
+    first = long_run(browser, panel=1)
+
+    inkcloud.kill_playground()
+    browser.press("panel2_generate")
+    second = job_of(browser, 2)
+
+    request = inkcloud.get(f"/endpoints/text2image/generations/{second}")["request"]
+    assert (request["prompt"], request["seed"]) == ("an otter", 1234567890123456789)
+    assert job_of(browser, 1) == first
+    for panel in (1, 2):
+        browser.press(f"panel{panel}_cancel")
+        browser.wait_for(lambda panel=panel: in_panel(browser, panel, "Cancelled."))
 
 
 def test_a_phone_needs_no_sideways_scrolling(inkcloud, browser):

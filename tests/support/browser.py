@@ -119,8 +119,8 @@ class Browser:
         )
 
     def photograph(self, name: str, *, size: tuple[int, int], whole: bool = False) -> None:
-        """Write a screenshot to the folder that INKCLOUD_SCREENSHOTS names, if it names one."""
-        folder = os.environ.get("INKCLOUD_SCREENSHOTS")
+        """Write a screenshot to the folder that SCREENSHOTS names, if it names one."""
+        folder = os.environ.get("SCREENSHOTS")
         if not folder:
             return
         Path(folder).mkdir(parents=True, exist_ok=True)

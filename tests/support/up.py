@@ -1,6 +1,5 @@
 """`inkcloud up` as a child process."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -9,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx2
+import psutil
 
 import inkcloud
 
@@ -23,9 +23,7 @@ def free_port() -> int:
 
 
 def model(folder: Path) -> str:
-    """The model to use: the environment's, the built-in one, or a small random one."""
-    if "INKCLOUD_MODEL" in os.environ:
-        return os.environ["INKCLOUD_MODEL"]
+    """The model to use: the built-in one, or a small random one."""
     if BUILTIN.exists():
         return "inkling"
     from support.tiny_checkpoints import make_tiny_sd
@@ -74,6 +72,13 @@ class Up:
             time.sleep(0.1)
             job = self.get(f"/endpoints/text2image/generations/{job['id']}")
         return max(2, min(500, round(steps * seconds / job["seconds"])))
+
+    def kill_playground(self) -> None:
+        """Kill the page's server; `up` starts it again."""
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        [page] = [child for child in children if any("app.py" in part for part in child.cmdline())]
+        page.kill()
+        self._wait_for(f"{self.playground_url}/_stcore/health")
 
     def _ask(self, method: str, path: str, body: dict | None = None) -> dict:
         token = (self.data / "token").read_text().strip()
