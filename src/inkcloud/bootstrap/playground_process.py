@@ -15,6 +15,8 @@ HEALTH_SECONDS = 0.25
 GRACE_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
 
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
 
 class PlaygroundProcess:
     """Starts Streamlit on the playground, restarts it when it dies, and stops it.
@@ -123,7 +125,12 @@ def _command(host: str, port: int) -> list[str]:
         "logger.hideWelcomeMessage": "true",
     }
     command = [sys.executable, "-m", "inkcloud.bootstrap.playground_child", "run", str(script)]
-    return command + [part for name, value in options.items() for part in (f"--{name}", value)]
+    command += [part for name, value in options.items() for part in (f"--{name}", value)]
+    if host in LOOPBACK_NAMES:
+        # A foreign page must not reach the playground through a name that it points here.
+        allowed = [part for name in LOOPBACK_NAMES for part in ("--server.allowedHosts", name)]
+        command += [*allowed, "--browser.serverAddress", "localhost"]
+    return command
 
 
 def _clean_environment() -> dict[str, str]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground import actions, fields, form
@@ -12,24 +13,30 @@ from inkcloud.playground.endpoint_notice import draw_endpoint_notice
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.opening import open_session
 from inkcloud.playground.panel import draw_panel
-from inkcloud.playground.result import restore_fields
+from inkcloud.playground.presets import DEFAULT_PROMPT
+from inkcloud.playground.result import draw_result, restore_fields
 from inkcloud.playground.run import PANELS
 from inkcloud.playground.session import Session, current_session, has_session, keep
 from inkcloud.playground.wording import error_text
 
 
 def _draw_page(session: Session) -> None:
-    form.prepare()
     restore_fields(session)
-    form.show_matches()
     draw_style()
-    _draw_head(session)
+    buttons = _draw_head(session)
+    results = []
     for panel, column in enumerate(st.columns(PANELS)):
         with column:
-            draw_panel(session, panel)
+            results.append(draw_panel(session, panel))
+    with buttons:
+        _draw_buttons(session)
+    for panel, result in enumerate(results):
+        with result:
+            draw_result(session, panel)
 
 
-def _draw_head(session: Session) -> None:
+def _draw_head(session: Session) -> DeltaGenerator:
+    """Draw the top of the page and return the place for its buttons."""
     st.title("Image Generation Playground")
     st.markdown(
         "Write a prompt, give each panel its own settings and press **Generate**. Then compare "
@@ -37,20 +44,32 @@ def _draw_head(session: Session) -> None:
     )
     draw_endpoint_notice(session)
     st.header("Prompt")
-    st.text_input(fields.PROMPT.label, key=form.PROMPT_KEY, help=fields.PROMPT.help)
-    with st.container(horizontal=True):
-        st.button(
-            "Generate",
-            key="generate",
-            type="primary",
-            help="Wait for the panels to finish, or cancel them, before you start again."
-            if session.busy
-            else "Draw all three panels.",
-            on_click=actions.generate_all,
-            disabled=session.busy,
-        )
-        if session.previous is not None:
-            st.button("Show the last run", key="previous", on_click=actions.show_previous)
+    st.text_input(
+        fields.PROMPT.label,
+        form.first_value(form.PROMPT_KEY, DEFAULT_PROMPT, ""),
+        key=form.PROMPT_KEY,
+        help=fields.PROMPT.help,
+    )
+    return st.container(horizontal=True)
+
+
+def _draw_buttons(session: Session) -> None:
+    # Their answers are used rather than callbacks: when the page's server was started anew,
+    # it does not know the callbacks of the page that is still open in the browser.
+    if st.button(
+        "Generate",
+        key="generate",
+        type="primary",
+        help="Wait for the panels to finish, or cancel them, before you start again."
+        if session.busy
+        else "Draw all three panels.",
+        disabled=session.busy,
+    ):
+        actions.generate_all()
+        st.rerun()
+    if session.previous is not None and st.button("Show the last run", key="previous"):
+        actions.show_previous()
+        st.rerun()
 
 
 def show(settings: Mapping[str, str], *, personal: bool) -> None:

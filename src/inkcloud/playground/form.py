@@ -1,5 +1,8 @@
 """The fields' values in Streamlit's session state: read, filled and kept in step."""
 
+from dataclasses import asdict
+from typing import TypeVar
+
 import streamlit as st
 
 from inkcloud.playground.parameters import Parameters
@@ -11,9 +14,9 @@ from inkcloud.playground.presets import (
     matching_preset,
     preset_named,
 )
-from inkcloud.playground.run import PANELS
 
 PROMPT_KEY = "prompt"
+_Value = TypeVar("_Value")
 
 
 def key(panel: int, name: str) -> str:
@@ -21,29 +24,27 @@ def key(panel: int, name: str) -> str:
     return f"panel{panel + 1}_{name}"
 
 
-def prepare() -> None:
-    """Give the fields their first values; call before any of them is drawn."""
-    st.session_state.setdefault(PROMPT_KEY, DEFAULT_PROMPT)
-    for panel in range(PANELS):
-        if key(panel, "steps") not in st.session_state:
-            write(panel, PRESETS[panel].parameters)
+def first_value(widget_key: str, value: _Value, otherwise: _Value) -> _Value:
+    """Return what a field is drawn with: its first value, as long as it has none yet.
+
+    The first value is the widget's default and not a write to the session's state: the state
+    of a new session must not overwrite what stands in a browser that has just reconnected.
+    """
+    return otherwise if widget_key in st.session_state else value
 
 
 def prompt() -> str:
     """Return the prompt as typed."""
-    return str(st.session_state[PROMPT_KEY])
+    return str(st.session_state.get(PROMPT_KEY, DEFAULT_PROMPT))
 
 
 def read(panel: int) -> Parameters:
-    """Return what a panel's fields hold."""
-    state = st.session_state
-    return Parameters(
-        negative_prompt=state[key(panel, "negative_prompt")],
-        steps=int(state[key(panel, "steps")]),
-        scheduler=state[key(panel, "scheduler")],
-        guidance_scale=float(state[key(panel, "guidance_scale")]),
-        seed=state[key(panel, "seed")],
-    )
+    """Return what a panel's fields hold; of fields not drawn yet, their first values."""
+    held = {
+        name: st.session_state.get(key(panel, name), first)
+        for name, first in asdict(PRESETS[panel].parameters).items()
+    }
+    return Parameters(**held)
 
 
 def write(panel: int, parameters: Parameters) -> None:
@@ -78,11 +79,13 @@ def use_example(panel: int) -> None:
     st.session_state[key(panel, "negative_prompt")] = texts.get(label, "")
 
 
-def show_matches() -> None:
-    """Let the choosers show what the fields hold, or nothing; call before they are drawn."""
-    for panel in range(PANELS):
-        parameters = read(panel)
-        preset = matching_preset(parameters)
-        example = matching_example(parameters.negative_prompt)
-        st.session_state[key(panel, "preset")] = preset.name if preset else None
-        st.session_state[key(panel, "example")] = example.label if example else None
+def show_matches(panel: int) -> None:
+    """Let a panel's choosers show what its fields hold, or nothing.
+
+    Call it after the fields are drawn and before the choosers are.
+    """
+    parameters = read(panel)
+    preset = matching_preset(parameters)
+    example = matching_example(parameters.negative_prompt)
+    st.session_state[key(panel, "preset")] = preset.name if preset else None
+    st.session_state[key(panel, "example")] = example.label if example else None

@@ -60,14 +60,14 @@ def _draw(panel: int, drawing: Drawing) -> None:
 def _draw_progress(panel: int, drawing: Drawing) -> None:
     st.progress(progress_fraction(drawing), text=progress_text(drawing))
     draw_unfinished(drawing)
-    st.button(
+    if st.button(
         "Cancelling…" if drawing.cancelling else "Cancel",
         key=form.key(panel, "cancel"),
-        on_click=actions.cancel_one,
-        args=(panel,),
         disabled=drawing.cancelling,
         width="stretch",
-    )
+    ):
+        actions.cancel_one(panel)
+        st.rerun()
 
 
 def restore_fields(session: Session) -> None:
