@@ -10,25 +10,13 @@ from pathlib import Path
 import httpx2
 import psutil
 
-import inkcloud
-
 START_SECONDS = 180
 STOP_SECONDS = 60
-BUILTIN = Path(inkcloud.__file__).parent / "builtin" / "inkling"
 
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
-
-
-def model(folder: Path) -> str:
-    """The model to use: the built-in one, or a small random one."""
-    if BUILTIN.exists():
-        return "inkling"
-    from support.tiny_checkpoints import make_tiny_sd
-
-    return str(make_tiny_sd(folder / "model"))
 
 
 class Up:
@@ -39,14 +27,13 @@ class Up:
         self.log = folder / "up.log"
         self.url = f"http://127.0.0.1:{free_port()}"
         self.playground_url = f"http://127.0.0.1:{free_port()}"
-        self._model = model(folder)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Up":
         command = [str(Path(sys.executable).with_name("inkcloud")), "up"]
         command += ["--port", self.url.rpartition(":")[2]]
         command += ["--playground-port", self.playground_url.rpartition(":")[2]]
-        command += ["--data-dir", str(self.data), "--model", self._model]
+        command += ["--data-dir", str(self.data)]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
