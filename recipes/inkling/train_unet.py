@@ -5,14 +5,11 @@ share every operation spend a busy machine's time waiting for one another.
 """
 
 import argparse
-import copy
 import json
 import math
 import os
 import random
-import tempfile
 from itertools import accumulate
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,11 +17,12 @@ import torch.multiprocessing as processes
 from captions import pool
 from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
+from group_norm import use_fast_group_norm
 from latents import VARIANTS
 from paths import CHECKPOINTS, DATASET
 from progress import Run
+from shared_weights import SharedWeights, SliceOptimizer, attach, fill, views
 from text_encoder import TextStates, export_text_encoder
-from torch import distributed
 from train_autoencoder import LATENT_CHANNELS
 
 ROWS = 40  # in each process
@@ -39,7 +37,11 @@ ALPHAS_CUMPROD = (1 - BETAS).cumprod(0)
 
 
 def build() -> UNet2DConditionModel:
-    """Return the untrained UNet: 19.6 million parameters, attention at 8x8 and 4x4."""
+    """Return the untrained UNet: 20.2 million parameters, attention at 8x8 and 4x4.
+
+    Cross-attention places what the sentence names; its pooled states, added to the time
+    embedding, say it to every block at once.
+    """
     return UNet2DConditionModel(
         sample_size=16,
         in_channels=LATENT_CHANNELS,
@@ -48,6 +50,8 @@ def build() -> UNet2DConditionModel:
         layers_per_block=1,
         cross_attention_dim=384,
         attention_head_dim=(4, 6, 7),
+        addition_embed_type="text",
+        addition_embed_type_num_heads=6,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
     )
@@ -85,66 +89,46 @@ def loss_of(model: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tens
     noise = torch.randn_like(latents)
     noisy = (alpha * latents + sigma * noise).contiguous(memory_format=torch.channels_last)
     velocity = alpha * noise - sigma * latents
-    with torch.autocast("cpu", torch.bfloat16):
-        output = model(noisy, timesteps, encoder_hidden_states=text, return_dict=False)[0]
+    output = model(noisy.bfloat16(), timesteps, encoder_hidden_states=text, return_dict=False)[0]
     return (output.float() - velocity).square().mean()
 
 
-def train(rank: int, options: argparse.Namespace, meeting_point: str) -> None:
+def train(rank: int, options: argparse.Namespace, shared: SharedWeights) -> None:
     """Train as one of several processes; only the first one prints and saves."""
     torch.set_num_threads(1)
-    distributed.init_process_group(
-        "gloo", init_method=f"file://{meeting_point}", rank=rank, world_size=os.cpu_count() or 1
-    )
-    model = build().to(memory_format=torch.channels_last)
+    model = build().to(torch.bfloat16, memory_format=torch.channels_last)
     # Flash attention's backward is slow on a CPU at 16 to 64 tokens.
     model.set_attn_processor(AttnProcessor())
-    for weight in model.parameters():
-        distributed.broadcast(weight.data, 0)
-    average = copy.deepcopy(model)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=LEARNING_RATE, weight_decay=0.01, betas=(0.9, 0.99)
-    )
+    use_fast_group_norm(model)
+    attach(shared, rank, model)
+    optimizer = SliceOptimizer(shared, rank, weight_decay=0.01, betas=(0.9, 0.99))
     run = Run(CHECKPOINTS / "unet.pt", options.minutes, quiet=rank != 0)
-    parts = {"model": model, "average": average, "optimizer": optimizer}
-    run.resume(**parts)
-    if options.restart:
-        run.seconds = 0.0
+    run.step, run.seconds = options.step, shared.clock.item()
     batches = Batches()
-    for step in run.steps(**parts):
+    for step in run.steps(weights=shared):
         loss = loss_of(model, *batches.draw())
-        optimizer.zero_grad(set_to_none=True)
+        shared.gradients[rank].zero_()
         loss.backward()
-        average_gradients(model, run)
-        rate = options.learning_rate * min(1, (step + 1) / 200)
-        rate *= 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * run.fraction))
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        keep = min(0.996, (step + 1) / (step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - keep)
+        optimizer.step(rate_at(run.fraction, step, options.learning_rate))
+        # Everyone follows the first process's clock.
+        if rank == 0:
+            shared.clock.fill_(run.seconds)
+        else:
+            run.seconds = shared.clock.item()
         run.report(loss=loss.item())
 
 
-def average_gradients(model: UNet2DConditionModel, run: Run) -> None:
-    """Average over the processes; the first one's clock goes along and becomes everyone's."""
-    gradients = [weight.grad for weight in model.parameters()]
-    clock = torch.tensor([run.seconds if distributed.get_rank() == 0 else 0.0])
-    flat = torch.cat([*(gradient.flatten() for gradient in gradients), clock])
-    distributed.all_reduce(flat)
-    run.seconds = flat[-1].item()
-    pieces = (flat[:-1] / distributed.get_world_size()).split([g.numel() for g in gradients])
-    for gradient, piece in zip(gradients, pieces):
-        gradient.copy_(piece.view_as(gradient))
+def rate_at(fraction: float, step: int, peak: float) -> float:
+    """Return the learning rate: a short warm-up, then half a cosine down to 3 %."""
+    return peak * min(1, (step + 1) / 200) * (0.03 + 0.97 * (1 + math.cos(math.pi * fraction)) / 2)
 
 
 def load_average() -> UNet2DConditionModel:
     """Return the averaged weights of the last checkpoint."""
     model = build()
-    saved = torch.load(CHECKPOINTS / "unet.pt", weights_only=True)
-    model.load_state_dict(saved["average"])
+    saved = torch.load(CHECKPOINTS / "unet.pt", weights_only=True)["weights"]
+    for weight, part in views(saved["average"], model):
+        weight.data.copy_(part)
     return model.eval()
 
 
@@ -157,10 +141,16 @@ if __name__ == "__main__":
     )
     options = parser.parse_args()
     export_text_encoder()
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = (options, str(Path(folder) / "meeting-point"))
-        others = range(1, os.cpu_count() or 1)
-        context = processes.get_context("spawn")
-        for rank in others:
-            context.Process(target=train, args=(rank, *arguments), daemon=True).start()
-        train(0, *arguments)
+    world = os.cpu_count() or 1
+    first = build()
+    shared = SharedWeights(sum(weight.numel() for weight in first.parameters()), world)
+    fill(shared.master, first)
+    shared.load_state_dict({"master": shared.master, "average": shared.master})
+    run = Run(CHECKPOINTS / "unet.pt", options.minutes)
+    run.resume(weights=shared)
+    options.step = run.step
+    shared.clock.fill_(0.0 if options.restart else run.seconds)
+    context = processes.get_context("spawn")
+    for rank in range(1, world):
+        context.Process(target=train, args=(rank, options, shared), daemon=True).start()
+    train(0, options, shared)
