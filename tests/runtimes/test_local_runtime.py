@@ -57,7 +57,7 @@ async def running(folder, service="Puppet", replicas=1, environment=None, **opti
     endpoint = Endpoint(
         name="box",
         service=f"support.services:{service}",
-        replicas=replicas,
+        min_replicas=replicas,
         environment={"PYTHONPATH": str(TESTS), **(environment or {})},
     )
     await box.runtime.start(endpoint)
@@ -276,7 +276,9 @@ def test_an_endpoint_starts_once(tmp_path):
     async def test():
         async with running(tmp_path) as box:
             with pytest.raises(Conflict):
-                await box.runtime.start(Endpoint(name="box", service="support.services:Echo"))
+                await box.runtime.start(
+                    Endpoint(name="box", service="support.services:Echo", min_replicas=1)
+                )
 
     run(test())
 
@@ -289,7 +291,9 @@ def test_a_listener_that_fails_does_no_harm(tmp_path, caplog):
         runtime = LocalRuntime(tmp_path, settings=QUICK, on_event=fail)
         environment = {"PYTHONPATH": str(TESTS)}
         await runtime.start(
-            Endpoint(name="box", service="support.services:Echo", environment=environment)
+            Endpoint(
+                name="box", service="support.services:Echo", environment=environment, min_replicas=1
+            )
         )
         assert await runtime.address("box")
         await runtime.stop()

@@ -9,7 +9,7 @@ def test_endpoints_are_kept_replaced_and_listed_by_name(tmp_path):
     first = Endpoint(name="b", service="m:C", environment={"INKCLOUD_MODEL": "inkling"})
     second = Endpoint(name="a", service="m:C")
 
-    table.save(Endpoint(name="b", service="other:C", public=True, replicas=3))
+    table.save(Endpoint(name="b", service="other:C", public=True, max_replicas=5))
     table.save(first)
     table.save(second)
 

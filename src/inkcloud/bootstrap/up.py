@@ -68,6 +68,7 @@ class _Inkcloud:
             name=ENDPOINT,
             service=SERVICE,
             public=settings.loopback,
+            min_replicas=1,
             environment={"INKCLOUD_MODEL": model, "INKCLOUD_DTYPE": settings.dtype},
         )
         self._runtime = LocalRuntime(self._logs, on_event=self._note)

@@ -61,7 +61,7 @@ class LocalRuntime:
         if endpoint.name in self._groups:
             raise Conflict(f"The endpoint {endpoint.name} has been started already.")
         group = self._groups[endpoint.name] = ReplicaGroup(endpoint.name)
-        for number in range(endpoint.replicas):
+        for number in range(endpoint.min_replicas):
             group.add(self._supervisor(endpoint, f"{endpoint.name}-{number}", group))
 
     async def address(self, endpoint: str) -> str:

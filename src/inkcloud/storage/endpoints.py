@@ -1,12 +1,14 @@
 """The endpoints."""
 
+from dataclasses import fields
+
 from sqlalchemy import delete, insert, select
 
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.storage.database import Database
 from inkcloud.storage.schema import ENDPOINTS
 
-_FIELDS = ("name", "service", "public", "replicas", "environment")
+_FIELDS = tuple(field.name for field in fields(Endpoint))
 
 
 class EndpointTable:
