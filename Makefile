@@ -14,7 +14,7 @@ PYTEST_OPTIONS ?=
 UP_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench browser
+.PHONY: help run test check fix bench browser postgres
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +23,7 @@ run: $(VENV)/.runtime-ready ## Set up, then start the gateway, the built-in mode
 	@echo "Starting Inkcloud; Ctrl-C stops it."
 	@exec $(BIN)/inkcloud up $(UP_OPTIONS)
 
-test: $(VENV)/.developer-ready browser ## Set up, then run all tests, the browser tests included.
+test: $(VENV)/.developer-ready browser postgres ## Set up, then run all tests, the browser tests included.
 	@echo "Running the tests in $(PYTEST_WORKERS) processes."
 	@OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest \
 		-n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_OPTIONS)
@@ -71,17 +71,26 @@ $(VENV)/.developer-ready: $(VENV)/.runtime-ready
 	@$(PIP_INSTALL) --group dev
 	@touch $@
 
-# The browser tests drive Debian's Chromium.
-browser:
-	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+# Where apt-get can, install what tests need besides Python: name, packages, how to tell that
+# it is there. Elsewhere say what to install.
+define INSTALL_FOR_TESTS
+	@if $(3); then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-		echo "Chromium is missing: install chromium and chromedriver for the browser tests." >&2; \
-		exit 0; fi; \
+		echo "$(1) is missing; its tests need it (Debian: $(2))." >&2; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; \
 	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo=sudo; \
-	else echo "Chromium is missing; for the browser tests run:" \
-		"sudo apt-get install chromium chromium-driver" >&2; exit 0; fi; \
-	echo "Installing Chromium for the browser tests."; \
+	else echo "$(1) is missing; for its tests run: sudo apt-get install $(2)" >&2; exit 0; fi; \
+	echo "Installing $(1) for its tests."; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		chromium chromium-driver fonts-dejavu-core >/dev/null
+		$(2) >/dev/null
+endef
+
+browser:
+	$(call INSTALL_FOR_TESTS,Chromium,chromium chromium-driver fonts-dejavu-core,\
+		command -v chromium >/dev/null && command -v chromedriver >/dev/null)
+
+# Only its programs are used: the storage tests run a server of their own.
+postgres:
+	$(call INSTALL_FOR_TESTS,PostgreSQL,postgresql,\
+		command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1)
