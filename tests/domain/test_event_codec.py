@@ -1,6 +1,7 @@
 """Events cross from a replica to the gateway as plain JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,7 @@ RECORD = Record(
     backend="torch-cpu",
     versions={},
 )
+FROM_AN_IMAGE = replace(RECORD, strength=0.5, image_sha256="1" * 64)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,7 @@ RECORD = Record(
         Progress(2, 20, 1.5),
         Preview(0, 2, b"\x89PNG"),
         Finished((Picture(b"\x89PNG", RECORD),), 1.25),
+        Finished((Picture(b"\x89PNG", FROM_AN_IMAGE),), 1.25),
     ],
 )
 def test_an_event_comes_back(event):

@@ -50,6 +50,29 @@ def test_any_values_are_either_a_request_or_refused_by_name(values):
         assert refused.allowed
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"width": 1032, "height": 1024}, "width"),
+        (
+            {"width": 1024, "height": 1024, "num_inference_steps": 500, "num_images": 5},
+            "num_images",
+        ),
+    ],
+)
+def test_too_many_pixels_or_too_much_work_is_refused_before_any_model_is_asked(changes, field):
+    with pytest.raises(InvalidRequest) as caught:
+        GenerationRequest(prompt="x", **changes).validated(Limits())
+
+    assert caught.value.field == field
+
+
+def test_the_most_pixels_and_the_most_work_are_allowed():
+    GenerationRequest(
+        prompt="x", width=1024, height=1024, num_inference_steps=500, num_images=4
+    ).validated(Limits())
+
+
 @pytest.mark.parametrize(("guidance", "guided"), [(1.0, False), (1.01, True), (7.5, True)])
 def test_only_guidance_one_runs_without_a_second_row(guidance, guided):
     assert GenerationRequest(prompt="x", guidance_scale=guidance).guided is guided

@@ -1,10 +1,8 @@
 from inkcloud.domain.endpoint import Endpoint
-from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 
 
-def test_endpoints_are_kept_replaced_and_listed_by_name(tmp_path):
-    database = Database.in_folder(tmp_path)
+def test_endpoints_are_kept_replaced_and_listed_by_name(database):
     table = EndpointTable(database)
     first = Endpoint(name="b", service="m:C", environment={"INKCLOUD_MODEL": "inkling"})
     second = Endpoint(name="a", service="m:C")
@@ -16,4 +14,3 @@ def test_endpoints_are_kept_replaced_and_listed_by_name(tmp_path):
     assert table.get("b") == first
     assert table.get("c") is None
     assert table.all() == [second, first]
-    database.close()

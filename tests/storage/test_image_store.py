@@ -1,8 +1,11 @@
 import hashlib
+import os
 import resource
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inkcloud.domain.errors import StorageFull
 from inkcloud.storage.images import ImageStore
 
 PNG = b"\x89PNG and so on"
@@ -18,15 +21,29 @@ def test_a_picture_is_kept_under_its_hash(tmp_path):
     assert images.path(sha256) == tmp_path / "images" / sha256[:2] / f"{sha256[2:]}.png"
 
 
-def test_keeping_it_twice_changes_nothing(tmp_path):
+def test_keeping_it_twice_keeps_one_file_that_counts_as_new(tmp_path):
     images = ImageStore(tmp_path)
     path = images.path(images.put(PNG))
+    os.utime(path, (1, 1))
     before = path.stat()
 
     images.put(PNG)
 
-    assert path.stat().st_mtime_ns == before.st_mtime_ns
     assert path.stat().st_ino == before.st_ino
+    assert path.stat().st_mtime > before.st_mtime
+    assert list(images.names()) == [hashlib.sha256(PNG).hexdigest()]
+
+
+def test_a_picture_is_removed_unless_it_was_put_lately(tmp_path):
+    images = ImageStore(tmp_path)
+    sha256 = images.put(PNG)
+    put = datetime.fromtimestamp(images.path(sha256).stat().st_mtime, UTC)
+
+    assert not images.remove(sha256, unless_put_since=put - timedelta(seconds=1))
+    assert images.get(sha256) == PNG
+    assert images.remove(sha256, unless_put_since=put + timedelta(seconds=1))
+    assert not images.remove(sha256, unless_put_since=put + timedelta(seconds=1))
+    assert images.get(sha256) is None
 
 
 @pytest.mark.parametrize("damage", [b"", PNG[:-1], PNG + b"x"])
@@ -58,7 +75,7 @@ def files_of_five_bytes():
 def test_a_picture_that_cannot_be_written_whole_leaves_nothing_behind(tmp_path):
     images = ImageStore(tmp_path)
 
-    with pytest.raises(OSError, match="File too large"):
+    with pytest.raises(StorageFull):
         images.put(PNG)
 
     assert [path for path in (tmp_path / "images").rglob("*") if path.is_file()] == []

@@ -12,7 +12,9 @@
     ├── Overloaded            the queue is full; come back later         503
     ├── Unavailable           no replica is ready                        503
     ├── ReplicaLost           the replica died while it held the work    502
-    └── DeadlineExceeded      not done within the caller's deadline      504
+    ├── DeadlineExceeded      not done within the caller's deadline      504
+    ├── StorageFull           no room left on the disk                   507
+    └── StorageUnavailable    the database or the disk does not answer   503
 
 Every error says what failed, the value received and what is allowed. `code` is stable
 and machine-readable; `status` is the HTTP status that fits it. Nothing here ever holds a
@@ -166,6 +168,22 @@ class DeadlineExceeded(InkcloudError):
     code = "deadline_exceeded"
     title = "Out of time"
     status = 504
+
+
+class StorageFull(InkcloudError):
+    """There is no room left to keep something; what is kept can still be read."""
+
+    code = "storage_full"
+    title = "No room left"
+    status = 507
+
+
+class StorageUnavailable(InkcloudError):
+    """The database or the disk does not do what was asked of it."""
+
+    code = "storage_unavailable"
+    title = "The storage does not answer"
+    status = 503
 
 
 def shorten(value: object, limit: int = 80) -> str | int | float | bool | None:

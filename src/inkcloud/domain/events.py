@@ -27,7 +27,10 @@ class Started:
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` UNet calls, over all its pictures; `seconds_left` is an estimate."""
+    """`done` of `total` UNet calls, over all its pictures.
+
+    `seconds_left` is an estimate, None until there is something to go by.
+    """
 
     done: int
     total: int

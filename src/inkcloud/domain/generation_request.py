@@ -1,9 +1,11 @@
 """What a caller asks for: a prompt and the parameters that shape the picture."""
 
+import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from inkcloud.domain import init_image
 from inkcloud.domain.errors import InvalidRequest
 from inkcloud.domain.limits import MAXIMUM_SEED, Limits
 from inkcloud.domain.sampler_name import SamplerName
@@ -11,11 +13,15 @@ from inkcloud.domain.sampler_name import SamplerName
 DEFAULT_STEPS = 20
 DEFAULT_GUIDANCE_SCALE = 7.5
 DEFAULT_SAMPLER = SamplerName.DPM_SOLVER_MULTISTEP
+DEFAULT_STRENGTH = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationRequest:
-    """A text-to-image request, checked against the limits when it is made.
+    """A request for pictures, from text alone or from a picture too.
+
+    With an image the picture begins as that image under noise instead of noise alone, and
+    only the last `num_inference_steps * strength` steps are made (rounded down, at least one).
 
     Attributes:
         prompt: what to draw.
@@ -24,11 +30,14 @@ class GenerationRequest:
         scheduler: the sampler.
         guidance_scale: weight of the prompt; 1 runs without guidance.
         seed: image i of the request uses `seed + i`.
-        width: pixels; None is the checkpoint's native width.
-        height: pixels; None is the checkpoint's native height.
+        width: pixels; None is the checkpoint's native width, or follows the image's shape.
+        height: pixels; None is the checkpoint's native height, or follows the image's shape.
         num_images: how many pictures.
         deadline_seconds: stop within one step when this much time has passed.
         preview_every: send a preview after every so many steps; 0 sends none.
+        image: the picture to start from, as a PNG, JPEG or WebP file; None starts from noise.
+        strength: how far to go from the image, above 0 and up to 1; at 1 next to nothing of
+            it is left. Without effect when there is no image.
     """
 
     prompt: str
@@ -42,6 +51,21 @@ class GenerationRequest:
     num_images: int = 1
     deadline_seconds: float | None = None
     preview_every: int = 0
+    image: bytes | None = field(default=None, repr=False)
+    strength: float = DEFAULT_STRENGTH
+
+    @property
+    def skipped_steps(self) -> int:
+        """How many of the steps are left out because the picture begins as an image."""
+        if self.image is None:
+            return 0
+        made = min(int(self.num_inference_steps * self.strength), self.num_inference_steps)
+        return self.num_inference_steps - max(made, 1)
+
+    @property
+    def image_sha256(self) -> str | None:
+        """SHA-256 of the image's file, 64 hex digits; None without an image."""
+        return None if self.image is None else hashlib.sha256(self.image).hexdigest()
 
     @property
     def guided(self) -> bool:
@@ -51,7 +75,8 @@ class GenerationRequest:
     def validated(self, limits: Limits) -> "GenerationRequest":
         """Return the request itself if it is within the limits.
 
-        The size's relation to the checkpoint is the checkpoint's to check.
+        The size's relation to the checkpoint is the checkpoint's to check, and what a size
+        that is not given comes to is the engine's.
 
         Raises:
             InvalidRequest: names the first field that is not, its value and what is allowed.
@@ -62,29 +87,54 @@ class GenerationRequest:
         _check_number("guidance_scale", self.guidance_scale, *limits.guidance_scale)
         _check_whole("num_images", self.num_images, 1, limits.images)
         _check_whole("seed", self.seed, 0, MAXIMUM_SEED - (self.num_images - 1))
-        for field in ("width", "height"):
-            if getattr(self, field) is not None:
-                _check_whole(field, getattr(self, field), *limits.side)
+        for side in ("width", "height"):
+            if getattr(self, side) is not None:
+                _check_whole(side, getattr(self, side), *limits.side)
+        self._check_amount(limits)
         if self.deadline_seconds is not None:
             _check_number("deadline_seconds", self.deadline_seconds, *limits.deadline_seconds)
         _check_whole("preview_every", self.preview_every, 0, limits.steps[1])
+        _check_strength(self.strength)
+        if self.image is not None:
+            init_image.check_file(self.image, limits)
         return self
+
+    def _check_amount(self, limits: Limits) -> None:
+        if self.width is None or self.height is None:
+            return
+        pixels = self.width * self.height
+        if pixels > limits.pixels:
+            raise InvalidRequest(
+                "The picture is too large.",
+                field="width",
+                value=self.width,
+                allowed=f"at most {limits.pixels} pixels in a picture",
+            )
+        work = self.num_images * pixels * self.num_inference_steps
+        if work > limits.work:
+            raise InvalidRequest(
+                "The request asks for too much at once.",
+                field="num_images",
+                value=self.num_images,
+                allowed=f"images x width x height x steps up to {limits.work}, not {work}",
+            )
 
     @classmethod
     def from_mapping(cls, data: dict[str, Any]) -> "GenerationRequest":
         """Build a request from plain values under the attributes' own names.
 
-        Types are checked strictly: a boolean is not a number and "20" is not 20.
+        Types are checked strictly: a boolean is not a number and "20" is not 20. The image
+        is base64, with or without a `data:` URL's prefix.
 
         Raises:
             InvalidRequest: for an unknown field, or a value of the wrong type.
         """
         known = cls.__dataclass_fields__
-        for field, value in data.items():
-            if field not in known:
+        for name, value in data.items():
+            if name not in known:
                 raise InvalidRequest(
                     "There is no such field.",
-                    field=field,
+                    field=name,
                     value=value,
                     allowed="any of " + ", ".join(known),
                 )
@@ -95,16 +145,21 @@ class GenerationRequest:
         values = dict(data)
         if "scheduler" in values:
             values["scheduler"] = SamplerName.parse(values["scheduler"])
-        guidance_scale = values.get("guidance_scale")
-        if isinstance(guidance_scale, int) and not isinstance(guidance_scale, bool):
-            with suppress(OverflowError):  # then it is out of range, which `validated` says
-                values["guidance_scale"] = float(guidance_scale)
+        if values.get("image") is not None:
+            values["image"] = init_image.from_text(values["image"])
+        for name in ("guidance_scale", "strength"):
+            number = values.get(name)
+            if isinstance(number, int) and not isinstance(number, bool):
+                with suppress(OverflowError):  # then it is out of range, which `validated` says
+                    values[name] = float(number)
         return cls(**values)
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the request as plain JSON values, the form `from_mapping` reads."""
-        values = {field: getattr(self, field) for field in self.__dataclass_fields__}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         values["scheduler"] = self.scheduler.value
+        if self.image is not None:
+            values["image"] = init_image.to_text(self.image)
         return values
 
 
@@ -144,6 +199,17 @@ def _check_whole(field: str, value: object, low: int, high: int) -> None:
             field=field,
             value=value,
             allowed=f"a whole number from {low} to {high}",
+        )
+
+
+def _check_strength(value: object) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 < value <= 1:  # type: ignore[operator]
+        raise InvalidRequest(
+            "The value of strength is not allowed.",
+            field="strength",
+            value=value,
+            allowed="a number above 0 and up to 1",
         )
 
 

@@ -16,7 +16,10 @@ def infotext(record: Record) -> str:
         "Size": f"{record.width}x{record.height}",
         "Model hash": record.checkpoint_hash[:10],
         "Model": record.checkpoint,
+        "Denoising strength": None if record.strength is None else f"{record.strength:g}",
         "Version": f"Inkcloud {record.versions.get('inkcloud', 'unknown')}",
     }
-    lines.append(", ".join(f"{name}: {value}" for name, value in facts.items()))
+    lines.append(
+        ", ".join(f"{name}: {value}" for name, value in facts.items() if value is not None)
+    )
     return "\n".join(lines)

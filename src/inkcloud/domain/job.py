@@ -1,10 +1,18 @@
 """A job: one accepted request to an endpoint, from submission to its result."""
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+
+class JobKind(StrEnum):
+    """What a job asks an endpoint for."""
+
+    GENERATION = "generation"
+    CALL = "call"
 
 
 class JobState(StrEnum):
@@ -42,21 +50,43 @@ class Job:
     Attributes:
         id: unguessable.
         endpoint: the endpoint's name.
-        request: the generation request as plain values.
+        kind: pictures of a text-to-image service, or a call of any service's path.
+        path: the service's path that a call asks for, for example "/infer"; else "".
+        request: a generation request as plain values, or a call's body: any JSON.
         tag: a caller's own label, for example the playground's panel.
         state: where it stands.
         created: when it was accepted, UTC.
+        token_id: the caller's token, as `Access.id`; "" without one.
+        idempotency_key: the caller's word for this request, so that sending it again
+            starts nothing new; None without one.
         seconds: from admission in the engine to the last picture; None until then.
         images: the pictures, in order, once it has succeeded.
+        output: what a call answered, any JSON, once it has succeeded.
         error: `InkcloudError.as_dict()` once it has failed.
+        expires: when it is forgotten, UTC; None until it has ended, and if it is kept for ever.
     """
 
     id: str
     endpoint: str
-    request: dict[str, Any]
+    kind: JobKind = JobKind.GENERATION
+    path: str = ""
+    request: Any
     tag: str = ""
     state: JobState = JobState.QUEUED
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    token_id: str = ""
+    idempotency_key: str | None = None
     seconds: float | None = None
     images: tuple[JobImage, ...] = ()
+    output: Any = None
     error: dict[str, Any] | None = None
+    expires: datetime | None = None
+
+    def asks_the_same(self, other: "Job") -> bool:
+        """Say whether two jobs ask for the same: the kind, the path and the body agree."""
+        return _asked(self) == _asked(other)
+
+
+def _asked(job: Job) -> str:
+    # As text, because Python takes `true`, `1` and `1.0` for equal.
+    return json.dumps([job.kind.value, job.path, job.request], sort_keys=True)

@@ -18,6 +18,8 @@ class Limits:
         pixels: most pixels in one picture.
         work: most images x width x height x steps in one request.
         deadline_seconds: shortest and longest deadline.
+        image_bytes: longest file of a picture to start from.
+        image_pixels: most pixels in a picture to start from, before it is resized.
     """
 
     steps: tuple[int, int] = (1, 500)
@@ -28,3 +30,5 @@ class Limits:
     pixels: int = 1024 * 1024
     work: int = 1024 * 1024 * 500 * 4
     deadline_seconds: tuple[float, float] = (0.001, 24 * 3600.0)
+    image_bytes: int = 10 * 1024 * 1024
+    image_pixels: int = 25_000_000

@@ -1,6 +1,7 @@
 """The full record that a picture carries: enough to render it again and compare."""
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import MISSING, asdict, dataclass, replace
 from typing import Any
 
 from inkcloud.domain.errors import InvalidRequest
@@ -22,6 +23,8 @@ class Record:
         dtype: the arithmetic of the model, for example "bfloat16".
         backend: what computed it, for example "torch-cpu".
         versions: program and library versions, for example {"inkcloud": "0.1.0"}.
+        strength: how far the picture went from an image; None if it began as noise alone.
+        image_sha256: SHA-256 of the file of the image that it began as, 64 hex digits.
     """
 
     prompt: str
@@ -37,10 +40,13 @@ class Record:
     dtype: str
     backend: str
     versions: dict[str, str]
+    strength: float | None = None
+    image_sha256: str | None = None
 
     def as_mapping(self) -> dict[str, Any]:
-        """Return the record as plain JSON values."""
-        return {"format": RECORD_FORMAT, **asdict(self), "scheduler": self.scheduler.value}
+        """Return the record as plain JSON values, without what does not apply."""
+        values = {name: value for name, value in asdict(self).items() if value is not None}
+        return {"format": RECORD_FORMAT, **values, "scheduler": self.scheduler.value}
 
     @classmethod
     def from_mapping(cls, data: dict[str, Any]) -> "Record":
@@ -56,7 +62,10 @@ class Record:
                 value=data.get("format") if isinstance(data, dict) else None,
                 allowed=str(RECORD_FORMAT),
             )
-        missing = [field for field in cls.__dataclass_fields__ if field not in data]
+        fields = cls.__dataclass_fields__
+        missing = [
+            name for name, field in fields.items() if field.default is MISSING and name not in data
+        ]
         if missing:
             raise InvalidRequest(
                 "The picture's record is incomplete.",
@@ -64,12 +73,20 @@ class Record:
                 value=None,
                 allowed="a record written by Inkcloud",
             )
-        values = {field: data[field] for field in cls.__dataclass_fields__}
+        values = {name: data[name] for name in fields if name in data}
         return cls(**{**values, "scheduler": SamplerName.parse(data["scheduler"])})
 
-    def request(self) -> GenerationRequest:
-        """Return the request that renders this one picture again."""
-        return GenerationRequest(
+    def request(self, image: bytes | None = None) -> GenerationRequest:
+        """Return the request that renders this one picture again.
+
+        Args:
+            image: the file of the image that it began as, if it began as one.
+
+        Raises:
+            InvalidRequest: if the image is missing, not wanted, or another one.
+        """
+        self._check_image(image)
+        request = GenerationRequest(
             prompt=self.prompt,
             negative_prompt=self.negative_prompt,
             num_inference_steps=self.num_inference_steps,
@@ -79,3 +96,27 @@ class Record:
             width=self.width,
             height=self.height,
         )
+        if self.strength is None:
+            return request
+        return replace(request, image=image, strength=self.strength)
+
+    def _check_image(self, image: bytes | None) -> None:
+        if self.image_sha256 is None:
+            if image is not None:
+                raise InvalidRequest(
+                    "The picture did not begin as an image.",
+                    field="image",
+                    value=f"{len(image)} bytes",
+                    allowed="no image for this picture",
+                )
+            return
+        given = None if image is None else hashlib.sha256(image).hexdigest()
+        if given != self.image_sha256:
+            raise InvalidRequest(
+                "The picture began as an image, which it does not hold. Its file is needed too."
+                if given is None
+                else "This is not the image that the picture began as.",
+                field="image",
+                value=given and f"a file with SHA-256 {given}",
+                allowed=f"the file with SHA-256 {self.image_sha256}",
+            )

@@ -1,18 +1,28 @@
 """Pictures as files named by what they hold."""
 
 import hashlib
+import logging
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
+from inkcloud.storage import failures
+
+_LOG = logging.getLogger(__name__)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ImageStore:
     """PNG files under `images/ab/cdef….png`, where "abcdef…" is their SHA-256.
 
-    A file appears whole or not at all: it is written beside, synced, then renamed.
+    A file appears whole or not at all: it is written beside, synced, then renamed. Its time
+    of change says when it was last put, so that `remove` leaves alone what has just been
+    put again.
 
     Args:
         folder: the data folder; `images` is made in it.
@@ -21,30 +31,66 @@ class ImageStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "images"
         self._incoming = self._folder / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        for leftover in self._incoming.iterdir():
-            leftover.unlink()
+        self._changing = Lock()
+        with _told():
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            for leftover in self._incoming.iterdir():
+                leftover.unlink()
 
     def put(self, png: bytes) -> str:
         """Keep a picture and return its SHA-256; on return it is on the disk.
 
         Raises:
-            OSError: when the disk is full or fails; nothing is left behind then.
+            StorageFull, StorageUnavailable: when the disk is full or fails; nothing is left
+                behind then.
         """
         sha256 = hashlib.sha256(png).hexdigest()
         path = self.path(sha256)
-        if self.get(sha256) is None:
-            path.parent.mkdir(exist_ok=True)
-            self._write(path, png)
+        with _told(), self._changing:
+            if self.get(sha256) is None:
+                path.parent.mkdir(exist_ok=True)
+                self._write(path, png)
+            else:
+                os.utime(path)
         return sha256
 
     def get(self, sha256: str) -> bytes | None:
-        """Return a picture's bytes; None when there is none or its file is damaged."""
-        try:
-            png = self.path(sha256).read_bytes()
-        except FileNotFoundError:
-            return None
+        """Return a picture's bytes; None when there is none or its file is damaged.
+
+        Raises:
+            StorageUnavailable: if the disk fails.
+        """
+        path = self.path(sha256)
+        with _told():
+            try:
+                png = path.read_bytes()
+            except FileNotFoundError:
+                return None
         return png if hashlib.sha256(png).hexdigest() == sha256 else None
+
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of every picture that there is a file of."""
+        with _told():
+            for path in self._folder.glob("??/*.png"):
+                sha256 = path.parent.name + path.stem
+                if _SHA256.fullmatch(sha256):
+                    yield sha256
+
+    def remove(self, sha256: str, *, unless_put_since: datetime) -> bool:
+        """Remove a picture's file and say so; False when it was put again, or is gone.
+
+        Raises:
+            StorageUnavailable: if the disk fails.
+        """
+        path = self.path(sha256)
+        with _told(), self._changing:
+            try:
+                if path.stat().st_mtime >= unless_put_since.timestamp():
+                    return False
+                path.unlink()
+            except FileNotFoundError:
+                return False
+        return True
 
     def path(self, sha256: str) -> Path:
         """Return where a picture of that hash lies.
@@ -70,6 +116,15 @@ class ImageStore:
             raise
         _sync_folder(path.parent)
         _sync_folder(path.parent.parent)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _LOG.exception("The image store failed.")
+        raise failures.of_disk(error) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,16 +1,20 @@
 """The jobs, from acceptance to their final state."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from inkcloud.domain.errors import Cancelled
-from inkcloud.domain.job import Job, JobImage, JobState
+from inkcloud.domain.errors import Cancelled, InvalidRequest
+from inkcloud.domain.job import Job, JobImage, JobKind, JobState
 from inkcloud.storage.database import Database
-from inkcloud.storage.schema import JOBS
+from inkcloud.storage.fetch import fetch
+from inkcloud.storage.schema import JOB_IMAGES, JOBS
 
-_UNFINISHED = (JobState.QUEUED.value, JobState.RUNNING.value)
+RETENTION = timedelta(hours=24)
+UNFINISHED = (JobState.QUEUED.value, JobState.RUNNING.value)
 # No tag holds this character, so every tag with a prefix sorts before the prefix and it.
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -20,42 +24,47 @@ class JobTable:
 
     Args:
         database: where they lie.
+        retention: so long a job is kept after it has ended; None is for ever.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, retention: timedelta | None = RETENTION) -> None:
         self._database = database
+        self._retention = retention
 
-    def add(self, job: Job, *, attached: bool = False) -> None:
+    def add(self, job: Job, *, attached: bool = False) -> Job:
         """Keep a new job; on return it is on the disk.
+
+        A job whose caller has used its idempotency key at this endpoint before is not kept:
+        the earlier one is returned instead, as the other `id` tells.
 
         Args:
             job: the job.
             attached: whether its caller waits on the line, so that a restart ends it.
+
+        Raises:
+            InvalidRequest: if the earlier job of the same key asked for something else.
         """
-        row = {
-            "id": job.id,
-            "endpoint": job.endpoint,
-            "tag": job.tag,
-            "state": job.state.value,
-            "attached": attached,
-            "created": job.created,
-            "request": job.request,
-            "seconds": job.seconds,
-            "images": [asdict(image) for image in job.images],
-            "error": job.error,
-        }
-        with self._database.write() as connection:
-            connection.execute(insert(JOBS).values(row))
+        try:
+            return self._add(job, attached)
+        except IntegrityError:
+            if job.idempotency_key is None:
+                raise
+            return self._add(job, attached)  # another process has just used the key
 
     def get(self, job_id: str) -> Job | None:
         """Return a job, or None when there is none of that id."""
         with self._database.read() as connection:
-            row = connection.execute(select(JOBS).where(JOBS.c.id == job_id)).one_or_none()
-        return None if row is None else _job(row)
+            return _get(connection, job_id)
 
-    def newest(self, endpoint: str, tag_prefix: str, limit: int) -> list[Job]:
+    def newest(
+        self,
+        endpoint: str,
+        tag_prefix: str,
+        limit: int,
+        kind: JobKind = JobKind.GENERATION,
+    ) -> list[Job]:
         """Return an endpoint's newest jobs whose tag begins with `tag_prefix`, newest first."""
-        wanted = JOBS.c.endpoint == endpoint
+        wanted = and_(JOBS.c.endpoint == endpoint, JOBS.c.kind == kind.value)
         if tag_prefix:
             above, below = JOBS.c.tag >= tag_prefix, JOBS.c.tag < tag_prefix + _LAST_CHARACTER
             wanted = and_(wanted, above, below)
@@ -63,8 +72,17 @@ class JobTable:
         found = select(JOBS.c.sequence).where(wanted)
         found = found.order_by(JOBS.c.sequence.desc()).limit(limit)
         query = select(JOBS).where(JOBS.c.sequence.in_(found)).order_by(JOBS.c.sequence.desc())
-        with self._database.read() as connection:
-            return [_job(row) for row in connection.execute(query)]
+        return self._database.fetch(query, _job)
+
+    def start(self, job_id: str) -> bool:
+        """Mark a queued job as running; only one of several callers is told that it did."""
+        with self._database.write() as connection:
+            started = connection.execute(
+                update(JOBS)
+                .where(JOBS.c.id == job_id, JOBS.c.state == JobState.QUEUED.value)
+                .values(state=JobState.RUNNING.value)
+            )
+            return started.rowcount == 1
 
     def finish(
         self,
@@ -73,58 +91,145 @@ class JobTable:
         *,
         seconds: float | None = None,
         images: tuple[JobImage, ...] = (),
+        output: object = None,
         error: dict[str, Any] | None = None,
+        now: datetime | None = None,
     ) -> Job | None:
         """Give a job its final state, unless it has one already.
+
+        A cancelled job lets go of its idempotency key: nobody was given a result, so the
+        same request may be sent again.
 
         Returns:
             The job as it now lies in the database; None when there is none of that id.
         """
-        values = {
+        values: dict[str, Any] = {
             "state": state.value,
             "seconds": seconds,
             "images": [asdict(image) for image in images],
+            "output": output,
             "error": error,
+            "expires": self._expiry(now),
         }
+        if state is JobState.CANCELLED:
+            values["idempotency_key"] = None
+        unfinished = JOBS.c.id == job_id, JOBS.c.state.in_(UNFINISHED)
+        names = [{"sha256": each, "job_id": job_id} for each in {i.sha256 for i in images}]
         with self._database.write() as connection:
-            connection.execute(
-                update(JOBS)
-                .where(JOBS.c.id == job_id, JOBS.c.state.in_(_UNFINISHED))
-                .values(values)
-            )
-        return self.get(job_id)
+            won = connection.execute(update(JOBS).where(*unfinished).values(values)).rowcount
+            if won and names:
+                connection.execute(insert(JOB_IMAGES), names)
+            return _get(connection, job_id)
 
-    def requeue(self) -> list[Job]:
+    def requeue(self, kind: JobKind = JobKind.GENERATION) -> list[Job]:
         """Queue again what a gateway that stopped left unfinished, oldest first.
 
-        Jobs whose caller waited on the line are ended instead: that caller is gone.
+        Jobs whose caller waited on the line are ended instead: that caller is gone. One
+        with an idempotency key comes back to ask, so its job is done.
         """
         gone = Cancelled("The gateway stopped while the caller of this request waited for it.")
+        unfinished = and_(JOBS.c.kind == kind.value, JOBS.c.state.in_(UNFINISHED))
         with self._database.write() as connection:
-            unfinished = JOBS.c.state.in_(_UNFINISHED)
             connection.execute(
                 update(JOBS)
-                .where(unfinished, JOBS.c.attached)
-                .values(state=JobState.CANCELLED.value, error=gone.as_dict())
+                .where(unfinished, JOBS.c.attached, JOBS.c.idempotency_key.is_(None))
+                .values(
+                    state=JobState.CANCELLED.value,
+                    error=gone.as_dict(),
+                    expires=self._expiry(None),
+                )
             )
-            connection.execute(
-                update(JOBS)
-                .where(JOBS.c.state == JobState.RUNNING.value)
-                .values(state=JobState.QUEUED.value)
-            )
+            connection.execute(update(JOBS).where(unfinished).values(state=JobState.QUEUED.value))
             query = select(JOBS).where(unfinished).order_by(JOBS.c.sequence)
-            return [_job(row) for row in connection.execute(query)]
+            return fetch(connection, query, _job)
+
+    def expire(self, now: datetime | None = None) -> int:
+        """Forget the jobs whose time is over and return how many that were."""
+        with self._database.write() as connection:
+            return remove_jobs(connection, JOBS.c.expires <= (now or datetime.now(UTC)))
+
+    def image_names(self) -> set[str]:
+        """Return the SHA-256 of every picture that a job refers to."""
+        query = select(JOB_IMAGES.c.sha256).distinct()
+        return set(self._database.fetch(query, lambda row: str(row.sha256)))
+
+    def _add(self, job: Job, attached: bool) -> Job:
+        with self._database.write() as connection:
+            earlier = _of_same_key(connection, job)
+            if earlier is None:
+                connection.execute(insert(JOBS).values(_row(job) | {"attached": attached}))
+                return job
+        if not earlier.asks_the_same(job):
+            raise InvalidRequest(
+                "This idempotency key was used for another request.",
+                field="Idempotency-Key",
+                value=job.idempotency_key,
+                allowed="a new key for a new request",
+            )
+        return earlier
+
+    def _expiry(self, now: datetime | None) -> datetime | None:
+        return None if self._retention is None else (now or datetime.now(UTC)) + self._retention
+
+
+def remove_jobs(connection: Connection, wanted: ColumnElement[bool]) -> int:
+    """Remove jobs and what they say of pictures; return how many jobs that were."""
+    ids = select(JOBS.c.id).where(wanted)
+    connection.execute(delete(JOB_IMAGES).where(JOB_IMAGES.c.job_id.in_(ids)))
+    return connection.execute(delete(JOBS).where(wanted)).rowcount
+
+
+def _get(connection: Connection, job_id: str) -> Job | None:
+    query = select(JOBS).where(JOBS.c.id == job_id)
+    return next(iter(fetch(connection, query, _job)), None)
+
+
+def _of_same_key(connection: Connection, job: Job) -> Job | None:
+    if job.idempotency_key is None:
+        return None
+    query = select(JOBS).where(
+        JOBS.c.endpoint == job.endpoint,
+        JOBS.c.token_id == job.token_id,
+        JOBS.c.idempotency_key == job.idempotency_key,
+    )
+    return next(iter(fetch(connection, query, _job)), None)
+
+
+def _row(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "endpoint": job.endpoint,
+        "kind": job.kind.value,
+        "path": job.path,
+        "request": job.request,
+        "tag": job.tag,
+        "state": job.state.value,
+        "created": job.created,
+        "token_id": job.token_id,
+        "idempotency_key": job.idempotency_key,
+        "seconds": job.seconds,
+        "images": [asdict(image) for image in job.images],
+        "output": job.output,
+        "error": job.error,
+        "expires": job.expires,
+    }
 
 
 def _job(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
         endpoint=row.endpoint,
+        kind=JobKind(row.kind),
+        path=row.path,
         request=row.request,
         tag=row.tag,
         state=JobState(row.state),
         created=row.created,
+        token_id=row.token_id,
+        idempotency_key=row.idempotency_key,
         seconds=row.seconds,
         images=tuple(JobImage(**image) for image in row.images),
+        output=row.output,
         error=row.error,
+        expires=row.expires,
     )

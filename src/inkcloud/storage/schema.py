@@ -1,12 +1,9 @@
-"""The tables."""
-
-from datetime import UTC, datetime
+"""The tables as they are now; `migrations` says how an older database gets there."""
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    DateTime,
     Float,
     Index,
     Integer,
@@ -14,25 +11,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
+    text,
 )
-from sqlalchemy.engine import Dialect
 
+from inkcloud.storage.utc_date_time import UtcDateTime
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC; SQLite keeps no time zone, so it is dropped and put back."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn any time zone into UTC and drop it."""
-        return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Put UTC back."""
-        return value if value is None else value.replace(tzinfo=UTC)
-
+# Compared byte by byte, so that a range of an index holds all tags of a prefix.
+_TAG = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 METADATA = MetaData()
 
@@ -42,7 +27,7 @@ JOBS = Table(
     Column("sequence", Integer, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("endpoint", String(63), nullable=False),
-    Column("tag", String(200), nullable=False),
+    Column("tag", _TAG, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attached", Boolean, nullable=False),
     Column("created", UtcDateTime, nullable=False),
@@ -50,18 +35,41 @@ JOBS = Table(
     Column("seconds", Float),
     Column("images", JSON, nullable=False),
     Column("error", JSON(none_as_null=True)),
-    Index("jobs_by_endpoint", "endpoint", "sequence"),
-    Index("jobs_by_tag", "endpoint", "tag", "sequence"),
+    Column("kind", String(16), nullable=False, server_default="generation"),
+    Column("path", Text, nullable=False, server_default=text("''")),
+    Column("output", JSON(none_as_null=True)),
+    Column("token_id", String(64), nullable=False, server_default=text("''")),
+    Column("idempotency_key", Text),
+    Column("expires", UtcDateTime),
+    Index("jobs_by_endpoint", "endpoint", "kind", "sequence"),
+    Index("jobs_by_tag", "endpoint", "kind", "tag", "sequence"),
     Index("jobs_by_state", "state", "sequence"),
+    Index("jobs_by_key", "endpoint", "token_id", "idempotency_key", unique=True),
+    Index("jobs_by_expiry", "expires"),
     sqlite_autoincrement=True,
+)
+
+# Which pictures the jobs refer to: a picture's file goes when no row names it.
+JOB_IMAGES = Table(
+    "job_images",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("job_id", String(64), primary_key=True),
+    Index("job_images_by_job", "job_id"),
 )
 
 TOKENS = Table(
     "tokens",
     METADATA,
-    Column("hash", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
     Column("name", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("endpoint", String(63), nullable=False),
     Column("created", UtcDateTime, nullable=False),
+    Column("expires", UtcDateTime),
+    Column("revoked", UtcDateTime),
+    Column("last_used", UtcDateTime),
 )
 
 ENDPOINTS = Table(
@@ -82,4 +90,18 @@ ENDPOINTS = Table(
     Column("environment", JSON, nullable=False),
     Column("health_check_path", Text, nullable=False),
     Column("created", UtcDateTime, nullable=False),
+)
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("endpoint", String(63), nullable=False),
+    Column("replica", Text, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("events_by_endpoint", "endpoint", "sequence"),
+    Index("events_by_time", "at"),
+    sqlite_autoincrement=True,
 )
