@@ -13,6 +13,7 @@ from inkcloud.checkpoints.dtype import resolve_dtype
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.errors import CheckpointError, InvalidRequest
 from inkcloud.domain.noise_schedule import BetaSchedule, NoiseSchedule, Prediction
+from support.init_images import pattern
 from support.tiny_checkpoints import make_tiny_sd
 
 PROMPTS = (
@@ -285,3 +286,44 @@ def test_older_files_with_other_names_load(folder, tiny_original):
     whole = load_checkpoint(tiny_original, dtype="float32")
     assert torch.equal(ours.encode("cat"), whole.encode("cat"))
     assert np.array_equal(ours.decode(torch.ones(4, 4, 4)), whole.decode(torch.ones(4, 4, 4)))
+
+
+def test_encode_image_equals_the_stock_autoencoder(models):
+    ours, stock = models
+    image = pattern(48, 64)
+
+    code = ours.encode_image(np.asarray(image))
+
+    with torch.no_grad():
+        encoded = stock.vae.encode(stock.image_processor.preprocess(image))
+    scale = stock.vae.config.scaling_factor
+    noise = torch.randn(ours.latent_channels, 8, 6, generator=torch.manual_seed(5))
+    if code.draws_noise:
+        sample = encoded.latent_dist.sample(torch.Generator().manual_seed(5))
+        assert torch.equal(code.latent(noise), scale * sample[0])
+        assert not torch.equal(code.latent(noise), code.latent(-noise))
+        with pytest.raises(ValueError, match="noise is needed"):
+            code.latent(None)
+    else:
+        assert torch.equal(code.latent(None), scale * encoded.latents[0])
+    assert code.latent(noise).dtype == torch.float32
+    assert code.draws_noise == hasattr(encoded, "latent_dist")
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_encode_image_in_half_precision_gives_float32_latents(tiny_original, dtype):
+    exact, rough = (load_checkpoint(tiny_original, dtype=d) for d in ("float32", dtype))
+    pixels = np.asarray(pattern(64, 64))
+
+    first, second = exact.encode_image(pixels).mean, rough.encode_image(pixels).mean
+
+    assert second.dtype == torch.float32
+    assert 0 < (first - second).abs().mean() < 0.05 * first.abs().mean()
+
+
+def test_an_encoder_that_gives_no_numbers_is_named(tmp_path):
+    ours = load_checkpoint(make_tiny_sd(tmp_path / "model"), dtype="float32")
+    ours.vae.encoder.conv_in.bias.data.fill_(float("nan"))
+
+    with pytest.raises(CheckpointError, match="not numbers"):
+        ours.encode_image(np.asarray(pattern(64, 64)))

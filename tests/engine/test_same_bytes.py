@@ -11,9 +11,11 @@ from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine import runner as runner_module
 from inkcloud.engine.runner import Runner
 from support.engine_run import draw, running_engine
+from support.init_images import encoded, pattern, pattern_png
 from support.tiny_checkpoints import make_tiny_sd
 
 REQUESTS = 64
+IMAGES = (pattern_png(64, 64), encoded(pattern(80, 72, seed=1), "JPEG"))
 
 
 def mixed_requests():
@@ -29,6 +31,8 @@ def mixed_requests():
             width=chance.choice((64, 64, 64, 96)),
             height=64,
             preview_every=chance.choice((0, 0, 3)),
+            image=chance.choice((None, *IMAGES)),
+            strength=chance.choice((0.2, 0.5, 0.8, 1.0)),
         )
         for _ in range(REQUESTS)
     ]

@@ -121,6 +121,44 @@ def test_multistep_weights_equal_an_adaptive_quadrature(count):
         assert weights[k] == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize("sampler", SamplerName)
+def test_skipped_steps_leave_the_timesteps_of_the_others(sampler):
+    whole = compile_plan(sampler, 20, NoiseSchedule())
+    visited = list(dict.fromkeys(tick.timestep for tick in whole.ticks))
+    for skipped in range(20):
+        plan = compile_plan(sampler, 20, NoiseSchedule(), skipped)
+        assert list(dict.fromkeys(tick.timestep for tick in plan.ticks)) == visited[skipped:]
+        assert_finite(plan)
+
+
+@pytest.mark.parametrize("sampler", SamplerName)
+def test_after_skipped_steps_no_history_is_expected(sampler):
+    for skipped in range(1, 20):
+        ticks = compile_plan(sampler, 20, NoiseSchedule(), skipped).ticks
+        kept = 0
+        for tick in ticks:
+            assert not any(tick.c_h[kept + 1 :]), (skipped, tick)
+            kept = min(kept + tick.keeps_history, 3)
+
+
+@pytest.mark.parametrize("prediction", Prediction)
+@pytest.mark.parametrize("sampler", SamplerName)
+def test_an_image_under_noise_stands_at_the_first_ticks_level(sampler, prediction):
+    levels = NoiseLevels(NoiseSchedule(prediction=prediction))
+    for skipped in (0, 7, 19):
+        plan = compile_plan(sampler, 20, NoiseSchedule(prediction=prediction), skipped)
+        level, first = levels.at(plan.ticks[0].timestep), plan.ticks[0]
+        # what the network is shown is signal * image + noise * noise, in every space
+        assert first.input_scale * plan.image_scale == pytest.approx(level.signal)
+        assert first.input_scale * plan.noise_scale == pytest.approx(level.noise)
+
+
+@pytest.mark.parametrize("skipped", [-1, 5, 6])
+def test_at_least_one_step_is_left(skipped):
+    with pytest.raises(ValueError, match="allowed: 0 to 4"):
+        compile_plan(SamplerName.DDIM, 5, NoiseSchedule(), skipped)
+
+
 @pytest.mark.parametrize("steps", [0, -1, 1000, 2.0, True, "20"])
 def test_step_counts_that_cannot_be_are_refused_by_name(steps):
     with pytest.raises(InvalidRequest) as caught:

@@ -1,4 +1,4 @@
-"""A loaded model: text in, noise predictions, latents to pictures."""
+"""A loaded model: text and pictures in, noise predictions, latents to pictures."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,8 @@ import torch
 from diffusers import AutoencoderTiny
 from torch import Tensor
 
-from inkcloud.checkpoints.pixels import Pixels, to_pixels
+from inkcloud.checkpoints.image_code import ImageCode
+from inkcloud.checkpoints.pixels import Pixels, not_numbers, to_colours, to_pixels
 from inkcloud.checkpoints.preview import LATENT_TO_RGB, linear_preview
 from inkcloud.checkpoints.text import encode_prompt
 from inkcloud.domain.errors import InvalidRequest
@@ -116,6 +117,30 @@ class Checkpoint:
         with torch.inference_mode():
             scaled = (latent / self.vae.config.scaling_factor).to(self.dtype)
             return to_pixels(self.vae.decode(scaled[None], return_dict=False)[0][0])
+
+    def encode_image(self, pixels: Pixels) -> ImageCode:
+        """Return what the autoencoder makes of a picture.
+
+        AutoencoderKL gives a distribution, of which diffusers' pipelines draw a sample;
+        AutoencoderTiny gives one latent.
+
+        Args:
+            pixels: (H, W, 3) uint8, with sides that `check_size` accepts.
+
+        Raises:
+            CheckpointError: if the model gives values that are not numbers.
+        """
+        with torch.inference_mode():
+            encoded = self.vae.encode(to_colours(pixels).to(self.dtype))
+            if isinstance(self.vae, AutoencoderTiny):
+                mean, deviation = encoded.latents[0].float(), None
+            else:
+                spread = encoded.latent_dist
+                mean, deviation = spread.mean[0].float(), spread.std[0].float()
+        parts = [mean] if deviation is None else [mean, deviation]
+        if not all(bool(torch.isfinite(part).all()) for part in parts):
+            raise not_numbers()
+        return ImageCode(mean, deviation, float(self.vae.config.scaling_factor))
 
     def preview(self, latent: Tensor) -> Pixels:
         """Return a cheap look at an estimate without noise.

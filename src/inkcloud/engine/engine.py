@@ -1,22 +1,26 @@
 """The engine: a loop that schedules, runs and records, one UNet call at a time."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import torch
+
 from inkcloud.checkpoints.checkpoint import Checkpoint
-from inkcloud.domain.errors import InkcloudError, InvalidRequest, Overloaded, Unavailable
+from inkcloud.domain.errors import InkcloudError, Overloaded, Unavailable
 from inkcloud.domain.events import Event, Failed, Finished, Preview, Started
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.limits import Limits
 from inkcloud.engine.batch_key import BatchKey
+from inkcloud.engine.fit_request import fit_request
 from inkcloud.engine.generation import Generation
+from inkcloud.engine.request_plan import request_plan
 from inkcloud.engine.runner import Runner
 from inkcloud.engine.scheduler import Scheduler
 from inkcloud.engine.settings import EngineSettings
 from inkcloud.engine.task import Task
-from inkcloud.sampling.compile import compile_plan
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +35,9 @@ class Engine:
         checkpoint: the model.
         limits: what a request may ask for.
         settings: how the processor is shared.
+
+    Attributes:
+        limits: those that hold: the native size is allowed, however large it is.
     """
 
     def __init__(
@@ -40,12 +47,15 @@ class Engine:
         settings: EngineSettings | None = None,
     ) -> None:
         self._checkpoint = checkpoint
-        self._limits = limits or Limits()
+        limits = limits or Limits()
+        native_pixels = math.prod(checkpoint.native_size)
+        self.limits = replace(limits, pixels=max(limits.pixels, native_pixels))
         self._settings = settings or EngineSettings()
         solo = checkpoint.parameters >= self._settings.solo_parameters
         rows_per_call = None if solo else self._settings.rows_per_call
+        self._threads = None if solo else self._settings.small_model_threads
         self._scheduler = Scheduler(rows_per_call, self._settings.running_pictures)
-        self._runner = Runner(checkpoint, rows_per_call, self._settings.cached_prompts)
+        self._runner = Runner(checkpoint, rows_per_call, self._settings, self.limits)
         self._changed = threading.Condition()
         self._submitted: list[Generation] = []
         self._unfinished = 0
@@ -60,12 +70,12 @@ class Engine:
         """Queue a request; its events come on the engine's thread, and must not block it.
 
         Raises:
-            InvalidRequest: if the request is outside the limits, or its size does not fit
-                the checkpoint.
+            InvalidRequest: if the request is outside the limits, its size does not fit the
+                checkpoint, or its image cannot be read.
             Overloaded: if too many generations are waiting already.
             Unavailable: if the engine is closing.
         """
-        request = self._sized(request.validated(self._limits))
+        request = fit_request(request, self._checkpoint, self.limits)
         generation = Generation(request, on_event, self._wake)
         with self._changed:
             if self._closing:
@@ -104,6 +114,9 @@ class Engine:
         self._record(tasks, previews)
 
     def _loop(self) -> None:
+        if self._threads is not None:
+            # Here and not before: OpenMP keeps the number for each thread that computes.
+            torch.set_num_threads(self._threads)
         while True:
             with self._changed:
                 while self._scheduler.idle and not self._submitted and not self._closing:
@@ -124,9 +137,7 @@ class Engine:
 
     def _tasks(self, generation: Generation) -> list[Task]:
         request = generation.request
-        plan = compile_plan(
-            request.scheduler, request.num_inference_steps, self._checkpoint.schedule
-        )
+        plan = request_plan(request, self._checkpoint.schedule)
         factor = self._checkpoint.factor
         width, height = request.width or 0, request.height or 0
         key = BatchKey(width // factor, height // factor)
@@ -186,27 +197,3 @@ class Engine:
         with self._changed:
             self._unfinished -= 1
         generation.emit(event)
-
-    def _sized(self, request: GenerationRequest) -> GenerationRequest:
-        """Fill in the native size, and check what the checkpoint and the limits allow."""
-        native_width, native_height = self._checkpoint.native_size
-        width = native_width if request.width is None else request.width
-        height = native_height if request.height is None else request.height
-        self._checkpoint.check_size(width, height)
-        most_pixels = max(self._limits.pixels, native_width * native_height)
-        if width * height > most_pixels:
-            raise InvalidRequest(
-                "The picture is too large.",
-                field="width" if request.width is not None else "height",
-                value=width if request.width is not None else height,
-                allowed=f"at most {most_pixels} pixels in a picture",
-            )
-        work = request.num_images * width * height * request.num_inference_steps
-        if work > self._limits.work:
-            raise InvalidRequest(
-                "The request asks for too much at once.",
-                field="num_images",
-                value=request.num_images,
-                allowed=f"images x width x height x steps up to {self._limits.work}, not {work}",
-            )
-        return replace(request, width=width, height=height)

@@ -10,6 +10,7 @@ from inkcloud.domain.errors import Cancelled, DeadlineExceeded, InkcloudError
 from inkcloud.domain.events import Event, Failed, Finished, Progress, Queued
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.picture import Picture
+from inkcloud.engine.pace import Pace
 
 _logger = logging.getLogger(__name__)
 _numbers = itertools.count(1)
@@ -44,6 +45,7 @@ class Generation:
         self._submitted = time.monotonic()
         self._started: float | None = None
         self._position: int | None = None
+        self._pace = Pace(request.num_images)
 
     def __repr__(self) -> str:
         return f"Generation({self.id}, {self.done} of {self.total})"
@@ -93,8 +95,11 @@ class Generation:
     def advance(self) -> None:
         """Count one model call and say so."""
         self.done += 1
-        left = self.seconds / self.done * (self.total - self.done)
-        self.emit(Progress(self.done, self.total, left))
+        self._pace.note(time.monotonic())
+        seconds, left = self._pace.seconds, self.total - self.done
+        if left == 0:
+            seconds = 0.0
+        self.emit(Progress(self.done, self.total, None if seconds is None else seconds * left))
 
     @property
     def seconds(self) -> float:

@@ -39,4 +39,6 @@ class Recorder:
             dtype=str(self._checkpoint.dtype).removeprefix("torch."),
             backend=self._checkpoint.backend,
             versions=self._versions,
+            strength=None if request.image is None else request.strength,
+            image_sha256=request.image_sha256,
         )

@@ -8,13 +8,16 @@ from torch import Tensor
 
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.limits import Limits
 from inkcloud.domain.picture import Picture
+from inkcloud.engine.image_cache import ImageCache
 from inkcloud.engine.picture_file import write_png, write_preview
 from inkcloud.engine.prompt_cache import PromptCache
 from inkcloud.engine.recorder import Recorder
+from inkcloud.engine.request_plan import request_plan
 from inkcloud.engine.sample import Sample
+from inkcloud.engine.settings import EngineSettings
 from inkcloud.engine.task import Task
-from inkcloud.sampling.compile import compile_plan
 from inkcloud.sampling.noise import RequestNoise
 from inkcloud.sampling.state import SamplerState
 from inkcloud.sampling.update import advance, denoised, model_input, timesteps
@@ -26,24 +29,32 @@ class Runner:
     Args:
         checkpoint: the model.
         rows_per_call: pad every UNet call to so many rows; None pads nothing.
-        cached_prompts: how many prompts' encodings to keep.
+        settings: how many encodings to keep.
+        limits: how large an image may be.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, rows_per_call: int | None, cached_prompts: int
+        self,
+        checkpoint: Checkpoint,
+        rows_per_call: int | None,
+        settings: EngineSettings,
+        limits: Limits,
     ) -> None:
         self._checkpoint = checkpoint
         self._rows_per_call = rows_per_call
-        self._prompts = PromptCache(checkpoint, cached_prompts)
+        self._prompts = PromptCache(checkpoint, settings.cached_prompts)
+        self._images = ImageCache(checkpoint, limits, settings.cached_images)
         self._recorder = Recorder(checkpoint)
         self._samples: dict[Task, Sample] = {}
 
     def start(self, task: Task) -> None:
-        """Encode the task's prompts and draw its first latent."""
+        """Encode the task's prompts, and its image if it has one, and draw its first latent.
+
+        Raises:
+            InvalidRequest: if the image cannot be decoded.
+        """
         request = task.generation.request
-        plan = compile_plan(
-            request.scheduler, request.num_inference_steps, self._checkpoint.schedule
-        )
+        plan = request_plan(request, self._checkpoint.schedule)
         prompts = [request.prompt]
         if request.guided:
             prompts.insert(0, request.negative_prompt)
@@ -53,9 +64,13 @@ class Runner:
             task.key.latent_height,
             task.key.latent_width,
         )
+        image = None
+        code = self._images.encode(request)
+        if code is not None:
+            image = code.latent(noise.image(shape) if code.draws_noise else None)
         self._samples[task] = Sample(
             plan=plan,
-            state=SamplerState.begin(plan, noise.initial(shape)),
+            state=SamplerState.begin(plan, noise.initial(shape), image),
             noise=noise,
             text=tuple(self._prompts.encode(prompt) for prompt in prompts),
             guidance_scale=request.guidance_scale,

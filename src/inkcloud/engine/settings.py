@@ -15,6 +15,11 @@ class EngineSettings:
         running_pictures: how many pictures advance in turn; the others wait.
         waiting_generations: how many generations may wait before one is refused.
         cached_prompts: how many prompts' encodings are kept.
+        small_model_threads: how many threads a small checkpoint runs on; its layers are too
+            small to be worth dividing (measured: benchmarks/small_model_threads.py), and its
+            bytes then do not depend on how many cores there are. A large one runs on as many
+            as torch takes by itself.
+        cached_images: how many encodings of images that pictures start from are kept.
     """
 
     rows_per_call: int = 4
@@ -22,3 +27,5 @@ class EngineSettings:
     running_pictures: int = 8
     waiting_generations: int = 1024
     cached_prompts: int = 64
+    cached_images: int = 8
+    small_model_threads: int = 1

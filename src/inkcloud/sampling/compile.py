@@ -15,7 +15,7 @@ from inkcloud.sampling.noise_levels import NoiseLevels
 from inkcloud.sampling.plan import Plan
 from inkcloud.sampling.pndm import pndm_plan
 
-_TABLES: dict[SamplerName, Callable[[int, NoiseLevels], Plan]] = {
+_TABLES: dict[SamplerName, Callable[[int, NoiseLevels, int], Plan]] = {
     SamplerName.PNDM: pndm_plan,
     SamplerName.KLMS: klms_plan,
     SamplerName.DDIM: ddim_plan,
@@ -25,13 +25,23 @@ _TABLES: dict[SamplerName, Callable[[int, NoiseLevels], Plan]] = {
 }
 
 
-def compile_plan(sampler: SamplerName, steps: int, schedule: NoiseSchedule) -> Plan:
+def compile_plan(
+    sampler: SamplerName, steps: int, schedule: NoiseSchedule, skipped: int = 0
+) -> Plan:
     """Return the plan of a sampler for a step count and a checkpoint's schedule.
 
     All coefficients are computed in float64. Equal arguments give the same object.
 
+    Args:
+        sampler: which one.
+        steps: the step count asked for.
+        schedule: how the checkpoint was trained.
+        skipped: how many of the first steps are left out, for a picture that begins as an
+            image; the ticks that stay are those of a run that starts there, without history.
+
     Raises:
         InvalidRequest: if there are fewer noise levels than the steps need.
+        ValueError: if no step is left.
     """
     highest = schedule.training_steps - 1
     if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= highest:
@@ -41,12 +51,14 @@ def compile_plan(sampler: SamplerName, steps: int, schedule: NoiseSchedule) -> P
             value=steps,
             allowed=f"a whole number from 1 to {highest}",
         )
-    return _compile(SamplerName(sampler), steps, schedule)
+    if not 0 <= skipped < steps:
+        raise ValueError(f"{skipped} of {steps} steps skipped; allowed: 0 to {steps - 1}")
+    return _compile(SamplerName(sampler), steps, schedule, skipped)
 
 
 @lru_cache(maxsize=64)
-def _compile(sampler: SamplerName, steps: int, schedule: NoiseSchedule) -> Plan:
-    return _TABLES[sampler](steps, _levels(schedule))
+def _compile(sampler: SamplerName, steps: int, schedule: NoiseSchedule, skipped: int) -> Plan:
+    return _TABLES[sampler](steps, _levels(schedule), skipped)
 
 
 @lru_cache(maxsize=8)

@@ -10,20 +10,21 @@ from inkcloud.sampling.noise_levels import NoiseLevels
 from inkcloud.sampling.plan import History, Plan, Tick
 
 
-def dpm_solver_multistep_plan(steps: int, levels: NoiseLevels) -> Plan:
+def dpm_solver_multistep_plan(steps: int, levels: NoiseLevels, skipped: int = 0) -> Plan:
     """Compile Algorithm 2 of https://arxiv.org/abs/2211.01095 with a last sigma of 0.
 
     As diffusers' DPMSolverMultistepScheduler with "dpmsolver++", "midpoint", "linspace" and
     `final_sigmas_type` "zero". The first tick has no history and the last one would need
     log(0), so both are of order 1.
     """
-    timesteps = [float(t) for t in spacing.linspace_without_zero(steps, levels.highest_timestep)]
+    visited = spacing.linspace_without_zero(steps, levels.highest_timestep)[skipped:]
+    timesteps = [float(t) for t in visited]
     path = [*(levels.at(t) for t in timesteps), NoiseLevel(0.0)]
     ticks = []
     for i, t in enumerate(timesteps):
-        before = path[i - 1] if 0 < i < steps - 1 else None
+        before = path[i - 1] if 0 < i < len(timesteps) - 1 else None
         ticks.append(_tick(t, levels.prediction, before, path[i], path[i + 1]))
-    return Plan(SamplerName.DPM_SOLVER_MULTISTEP, steps, 1.0, tuple(ticks))
+    return Plan.preserving(SamplerName.DPM_SOLVER_MULTISTEP, steps, path[0], ticks)
 
 
 def _tick(

@@ -13,19 +13,21 @@ from inkcloud.sampling.sigma_tick import sigma_tick
 ORDER = 4
 
 
-def klms_plan(steps: int, levels: NoiseLevels) -> Plan:
+def klms_plan(steps: int, levels: NoiseLevels, skipped: int = 0) -> Plan:
     """Compile k-diffusion's `sample_lms`; the first ticks use as many entries as there are.
 
     Timesteps and sigmas are those of diffusers' LMSDiscreteScheduler with "linspace" spacing.
+    After skipped steps there is no history either, so the order grows from 1 again, where
+    diffusers takes the first weights of order 4 alone; see docs/decisions/0005.
     """
-    timesteps = [float(t) for t in spacing.linspace(steps, levels.highest_timestep)]
+    timesteps = [float(t) for t in spacing.linspace(steps, levels.highest_timestep)[skipped:]]
     path = [*(levels.at(t) for t in timesteps), NoiseLevel(0.0)]
     ticks = []
     for i, t in enumerate(timesteps):
         nodes = [level.sigma for level in path[max(0, i + 1 - ORDER) : i + 1]][::-1]
         weights = adams_bashforth(nodes, path[i + 1].sigma)
         ticks.append(sigma_tick(t, path[i], levels.prediction, weights, keeps_history=True))
-    return Plan(SamplerName.KLMS, steps, path[0].sigma, tuple(ticks))
+    return Plan.in_sigma_space(SamplerName.KLMS, steps, path[0], ticks)
 
 
 def adams_bashforth(nodes: Sequence[float], end: float) -> History:

@@ -8,7 +8,10 @@ from inkcloud.domain.limits import MAXIMUM_SEED
 
 
 class RequestNoise:
-    """One seeded generator: the initial latent, then the noise of each step that draws some.
+    """One seeded generator, drawn from in a fixed order.
+
+    The order is: the sample of an image's latent, if the picture begins as an image and its
+    autoencoder gives a distribution; the initial latent; the noise of each step that draws some.
 
     Drawn on the CPU in float32 with shape (1, C, H, W), as diffusers draws with a CPU generator;
     so it depends on the seed and the shape, not on device, model type or batch.
@@ -29,6 +32,10 @@ class RequestNoise:
                 allowed=f"a whole number from 0 to {MAXIMUM_SEED}",
             )
         self._generator = torch.Generator("cpu").manual_seed(seed)
+
+    def image(self, shape: tuple[int, int, int]) -> Tensor:
+        """Return standard normal noise (C, H, W) for the sample of an image's latent."""
+        return self._draw(shape)
 
     def initial(self, shape: tuple[int, int, int]) -> Tensor:
         """Return standard normal noise (C, H, W) for the initial latent; not yet scaled."""

@@ -1,8 +1,10 @@
 """A sampler for one step count, as a table of coefficients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.sampling.noise_level import NoiseLevel
 
 History = tuple[float, float, float, float]
 
@@ -54,14 +56,49 @@ class Tick:
 class Plan:
     """All that a sampler does for one step count.
 
+    Without an image the initial latent is start_scale * noise; with one it is
+    image_scale * image + noise_scale * noise, the image's latent at the first tick's level.
+
     Attributes:
         sampler: whose table this is.
-        steps: the step count asked for.
-        start_scale: the initial latent is standard normal noise times this.
+        steps: the step count asked for, skipped ones included.
+        start_scale: see above.
+        image_scale: see above.
+        noise_scale: see above.
         ticks: in order; PNDM calls the network once more than it has steps (not for one step).
     """
 
     sampler: SamplerName
     steps: int
     start_scale: float
+    image_scale: float
+    noise_scale: float
     ticks: tuple[Tick, ...]
+
+    @classmethod
+    def preserving(
+        cls, sampler: SamplerName, steps: int, start: NoiseLevel, ticks: Sequence[Tick]
+    ) -> "Plan":
+        """Return the plan of a sampler whose latents are variance preserving.
+
+        Args:
+            sampler: whose table this is.
+            steps: the step count asked for.
+            start: the noise level of the first tick.
+            ticks: in order.
+        """
+        return cls(sampler, steps, 1.0, start.signal, start.noise, tuple(ticks))
+
+    @classmethod
+    def in_sigma_space(
+        cls, sampler: SamplerName, steps: int, start: NoiseLevel, ticks: Sequence[Tick]
+    ) -> "Plan":
+        """Return the plan of a sampler whose latents are x0 + sigma * epsilon.
+
+        Args:
+            sampler: whose table this is.
+            steps: the step count asked for.
+            start: the noise level of the first tick.
+            ticks: in order.
+        """
+        return cls(sampler, steps, start.sigma, 1.0, start.sigma, tuple(ticks))

@@ -17,7 +17,7 @@ _MULTISTEP = (
 )
 
 
-def pndm_plan(steps: int, levels: NoiseLevels) -> Plan:
+def pndm_plan(steps: int, levels: NoiseLevels, skipped: int = 0) -> Plan:
     """Compile diffusers' PNDMScheduler with `skip_prk_steps`: steps + 1 ticks (1 for one step).
 
     The first step is done twice: tick 0 goes there with Euler's method, tick 1 asks the network
@@ -27,17 +27,19 @@ def pndm_plan(steps: int, levels: NoiseLevels) -> Plan:
     `spacing.leading`.
 
     Where the network predicts v, this differs from diffusers, which mixes raw v outputs of
-    different levels (its issue 14816): the history holds epsilon.
+    different levels (its issue 14816): the history holds epsilon. After skipped steps the first
+    one that is left is done twice, where diffusers cuts its list of timesteps, in which another
+    one is doubled; see docs/decisions/0005.
     """
-    timesteps = [float(t) for t in spacing.leading(steps, levels.count)]
+    timesteps = [float(t) for t in spacing.leading(steps, levels.count)[skipped:]]
     ends = [*timesteps[1:], 0.0]
     ticks = [_tick(levels, timesteps[0], ends[0], _FIRST, keeps_history=True, sets_anchor=True)]
-    if steps > 1:
+    if len(timesteps) > 1:
         ticks.append(_heun_tick(levels, timesteps[0], timesteps[1]))
-    for i in range(1, steps):
+    for i in range(1, len(timesteps)):
         weights = _MULTISTEP[min(i, len(_MULTISTEP)) - 1]
         ticks.append(_tick(levels, timesteps[i], ends[i], weights, keeps_history=True))
-    return Plan(SamplerName.PNDM, steps, 1.0, tuple(ticks))
+    return Plan.preserving(SamplerName.PNDM, steps, levels.at(timesteps[0]), ticks)
 
 
 def _tick(

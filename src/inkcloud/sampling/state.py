@@ -26,11 +26,14 @@ class SamplerState:
     position: int = 0
 
     @classmethod
-    def begin(cls, plan: Plan, noise: Tensor) -> "SamplerState":
+    def begin(cls, plan: Plan, noise: Tensor, image: Tensor | None = None) -> "SamplerState":
         """Return the state before the first tick.
 
         Args:
             plan: the plan to follow.
             noise: (C, H, W) standard normal float32, as `RequestNoise.initial` draws it.
+            image: (C, H, W) float32, the latent of the image that the picture begins as.
         """
-        return cls(latent=noise * plan.start_scale)
+        if image is None:
+            return cls(latent=noise * plan.start_scale)
+        return cls(latent=plan.image_scale * image + plan.noise_scale * noise)
