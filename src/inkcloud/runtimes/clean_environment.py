@@ -1,5 +1,6 @@
 """What of its parent's environment a replica gets: no secrets, only what it needs."""
 
+import os
 from collections.abc import Mapping
 
 PASSED_ON = (
@@ -19,7 +20,10 @@ PASSED_ON = (
 
 
 def clean_environment(
-    parent: Mapping[str, str], endpoint: Mapping[str, str], replica: str
+    parent: Mapping[str, str],
+    endpoint: Mapping[str, str],
+    replica: str,
+    code_folder: str = "",
 ) -> dict[str, str]:
     """Return a replica's environment.
 
@@ -30,7 +34,13 @@ def clean_environment(
         parent: this process's environment.
         endpoint: the endpoint's own settings; they win.
         replica: the replica's name, which it finds as INKCLOUD_REPLICA_NAME.
+        code_folder: where the service's own code lies, or ""; modules are looked for there
+            first.
     """
     passed_on = {name: parent[name] for name in PASSED_ON if name in parent}
     ours = {"PYTHONUNBUFFERED": "1", "INKCLOUD_REPLICA_NAME": replica}
-    return {**passed_on, **ours, **endpoint}
+    environment = {**passed_on, **ours, **endpoint}
+    if code_folder:
+        path = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([code_folder, path] if path else [code_folder])
+    return environment
