@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import socket
@@ -99,15 +100,18 @@ def test_sigterm_lets_the_request_at_work_finish(tmp_path):
     assert code == 0
 
 
-def test_a_second_signal_ends_it_at_once():
+def test_a_second_signal_ends_it_at_once(tmp_path):
+    signs = tmp_path / "waiting"
     process, address = start("Puppet")
     with process:
         wait_until_ready(address)
-        body = b'{"action": "wait"}'
+        body = json.dumps({"action": "wait", "value": str(signs)}).encode()
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
             head = f"POST /infer HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
             connection.sendall(head.encode() + body)
+            while not signs.exists():
+                pass
             process.send_signal(signal.SIGTERM)
             while httpx2.get(f"{address}/healthcheck", trust_env=False).status_code != 503:
                 pass

@@ -89,7 +89,7 @@ class Secretive(Service):
 
     def infer(self, unspeakable: bool = False) -> Any:
         if unspeakable:
-            return float("nan")
+            return object()
         message = "the password is swordfish"
         raise RuntimeError(message)
 
@@ -118,6 +118,8 @@ class Puppet(Service):
         if action == "environment":
             return dict(os.environ)
         if action == "wait":
+            if value:
+                Path(value).write_text("waiting")
             await asyncio.sleep(600)
         if action == "nap":
             Path(value).write_text("napping")

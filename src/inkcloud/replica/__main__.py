@@ -7,13 +7,12 @@ import socket
 import sys
 
 from inkcloud.domain.errors import InkcloudError
-from inkcloud.replica.draining_server import DrainingServer
 from inkcloud.replica.load_service import load_service
 from inkcloud.replica.parent_pipe import ParentPipe
+from inkcloud.replica.serve import listen, serve
 from inkcloud.replica.service_host import ServiceHost
 
 BAD_ARGUMENTS = 2
-SETUP_FAILED = 1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,15 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
     except (InkcloudError, OSError) as error:
         sys.stderr.write(_one_line(error) + "\n")
         return BAD_ARGUMENTS
-    server = DrainingServer(host, options.grace_seconds)
-    pipe.on_orphaned(server.abandon)
     address, port = listener.getsockname()[:2]
     logging.getLogger(__name__).info("%s at http://%s:%d", options.service, address, port)
-    server.run(sockets=[listener])
-    if host.failure is None:
-        return 0
-    sys.stderr.write(f"The setup failed: {_one_line(host.failure)}\n")
-    return SETUP_FAILED
+    code = serve(
+        host,
+        listener,
+        grace_seconds=options.grace_seconds,
+        on_server=lambda server: pipe.on_orphaned(server.abandon),
+    )
+    if host.failure is not None:
+        sys.stderr.write(f"The setup failed: {_one_line(host.failure)}\n")
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,9 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 def _listener(fd: int | None, port: int) -> socket.socket:
     if fd is not None:
         return socket.socket(fileno=fd)
-    # Reopened by its number so that Python learns its protocol: asyncio turns Nagle's delay
-    # off only where it knows that it has TCP.
-    return socket.socket(fileno=socket.create_server(("127.0.0.1", port)).detach())
+    return listen("127.0.0.1", port)
 
 
 def _one_line(error: BaseException) -> str:

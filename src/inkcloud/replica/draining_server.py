@@ -19,11 +19,12 @@ class DrainingServer(uvicorn.Server):
     Args:
         host: the service's host.
         grace_seconds: how long requests at work may take after the signal.
+        token: what requests must carry; without one, they must come from this machine.
     """
 
-    def __init__(self, host: ServiceHost, grace_seconds: float) -> None:
+    def __init__(self, host: ServiceHost, grace_seconds: float, token: str | None = None) -> None:
         config = uvicorn.Config(
-            create_app_of(host),
+            create_app_of(host, token),
             lifespan="on",
             ws="none",
             log_config=None,

@@ -1,13 +1,15 @@
-"""An answer that streams a service's events, and ends them when its client has gone."""
+"""An answer that streams what a service yields, and ends it when its client has gone."""
 
-import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.replica.ascii_json import ascii_json
 from inkcloud.replica.client_gone import ClientGoneError, unless_gone
 from inkcloud.replica.failures import told
 from inkcloud.replica.service_host import ServiceHost
@@ -29,13 +31,13 @@ class EventStream(Response):
 
     Args:
         host: the service's host.
-        inputs: the request's inputs.
+        events: JSON-able values; closed when the answer ends, or its client has gone.
     """
 
-    def __init__(self, host: ServiceHost, inputs: dict[str, Any]) -> None:
+    def __init__(self, host: ServiceHost, events: AsyncGenerator[Any, None]) -> None:
         super().__init__()
         self._host = host
-        self._inputs = inputs
+        self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events.
@@ -44,15 +46,14 @@ class EventStream(Response):
             InkcloudError: an error of the service before its first event.
         """
         with self._host.work(), suppress(ClientGoneError):
-            events = self._host.stream(self._inputs)
-            try:
-                await unless_gone(receive, self._send(events, send))
-            finally:
-                close = getattr(events, "aclose", None)
-                if close is not None:
-                    await close()
+            await unless_gone(receive, self._send_all(send))
 
-    async def _send(self, events: AsyncIterator[dict[str, Any]], send: Send) -> None:
+    async def _send_all(self, send: Send) -> None:
+        # Begun and closed in one task: what a generator sets for itself stays its own.
+        async with aclosing(self._events) as events:
+            await self._send(events, send)
+
+    async def _send(self, events: AsyncGenerator[Any, None], send: Send) -> None:
         try:
             line = await _next_line(events)
         except Exception as error:
@@ -63,18 +64,24 @@ class EventStream(Response):
             try:
                 line = await _next_line(events)
             except Exception as error:
-                failed = _line({"event": "failed", "error": told(error).as_dict()})
+                failed = _line({"event": "failed", "error": _facts(told(error))})
                 await send({"type": "http.response.body", "body": failed, "more_body": True})
                 break
         await send({"type": "http.response.body", "body": _END, "more_body": False})
 
 
-async def _next_line(events: AsyncIterator[dict[str, Any]]) -> bytes | None:
+async def _next_line(events: AsyncGenerator[Any, None]) -> bytes | None:
     try:
         return _line(await anext(events))
     except StopAsyncIteration:
         return None
 
 
-def _line(event: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps(event, allow_nan=False).encode("ascii") + b"\n\n"
+def _line(event: object) -> bytes:
+    return b"data: " + ascii_json(event) + b"\n\n"
+
+
+def _facts(error: InkcloudError | HTTPException) -> dict[str, Any]:
+    if isinstance(error, HTTPException):
+        error = InkcloudError(str(error.detail))
+    return error.as_dict()

@@ -1,19 +1,20 @@
 """The one place that holds a service, its state and the count of requests at work."""
 
-import asyncio
 import inspect
 import logging
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from anyio import to_thread
 
-from inkcloud.domain.errors import NotFound
-from inkcloud.replica.inputs import check_inputs
+from inkcloud.replica.call import Call
+from inkcloud.replica.find_methods import find_methods, overrides
+from inkcloud.replica.method import Method
+from inkcloud.replica.octoai_names import is_octoai
 from inkcloud.replica.state import ReplicaState
+from inkcloud.replica.stored_assets import name_volume, store_assets_once
+from inkcloud.replica.worker_threads import WorkerThreads
 from inkcloud.services.service import Service
 
 _log = logging.getLogger(__name__)
@@ -35,16 +36,19 @@ class ServiceHost:
     """Carries a service through its life; all methods belong to the server's loop.
 
     Args:
-        service: the service, not yet set up.
+        service: an instance that is not yet set up.
+
+    Raises:
+        InvalidRequest: if one of its methods cannot be served.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: object) -> None:
         self.service = service
+        self.methods = find_methods(service)
         self.state = ReplicaState.UNINITIALIZED
         self.failure: BaseException | None = None
         self._at_work = 0
-        self._infer = inspect.signature(service.infer)
-        self._stream = inspect.signature(service.stream)
+        self._threads = WorkerThreads(one_by_one=is_octoai(type(service)))
 
     @property
     def idle(self) -> bool:
@@ -52,17 +56,20 @@ class ServiceHost:
         return self._at_work == 0
 
     async def setup(self) -> None:
-        """Set the service up in a thread; its error is logged and kept in `failure`."""
-        self.state = ReplicaState.SETUP_SERVICE
+        """Run the service's hooks up to `setup`; an error is logged and kept in `failure`."""
+        self.state = ReplicaState.LAUNCH_PREDICT_LOOP
         try:
-            await _in_daemon_thread(self.service.setup)
-        except (Exception, SystemExit) as error:
+            if overrides(self.service, "store_assets"):
+                await to_thread.run_sync(self._store_assets, abandon_on_cancel=True)
+            await self._run("on_server_startup", self._beside)
+            self._move_on(ReplicaState.LAUNCH_PREDICT_LOOP, ReplicaState.SETUP_SERVICE)
+            await self._run("setup", self._threads.run)
+        except Exception as error:
             _log.exception("The service's setup failed.")
             self.failure = error
             self.state = ReplicaState.STOPPED
             return
-        if self.state is ReplicaState.SETUP_SERVICE:
-            self.state = ReplicaState.RUNNING
+        self._move_on(ReplicaState.SETUP_SERVICE, ReplicaState.RUNNING)
 
     def begin_shutdown(self) -> None:
         """Take no more requests; those at work go on."""
@@ -77,10 +84,13 @@ class ServiceHost:
         """
         self.begin_shutdown()
         if was_set_up and self.failure is None:
-            try:
-                await to_thread.run_sync(self.service.shutdown)
-            except Exception:
-                _log.exception("The service's shutdown failed.")
+            # Beside the service's own threads: one may hang in work that nobody waits for.
+            for hook in ("on_server_shutdown", "shutdown"):
+                try:
+                    await self._run(hook, self._beside)
+                except Exception:
+                    _log.exception("The service's %s failed.", hook)
+        self._threads.close()
         self.state = ReplicaState.STOPPED
 
     @contextmanager
@@ -98,59 +108,43 @@ class ServiceHost:
         finally:
             self._at_work -= 1
 
-    async def infer(self, inputs: dict[str, Any]) -> object:
-        """Let the service answer; a plain `infer` runs in a worker thread.
+    def call(self, method: Method, arguments: dict[str, Any]) -> Call:
+        """Return one call of a method, which is not begun yet.
 
-        Raises:
-            InvalidRequest: for an input that `infer` does not have, or one that is missing.
+        Args:
+            method: one of `methods`.
+            arguments: its arguments, checked.
         """
-        check_inputs(self._infer, inputs)
-        if inspect.iscoroutinefunction(self.service.infer):
-            return await self.service.infer(**inputs)
-        # A thread cannot be stopped: when the client has gone, its answer is dropped.
-        answer = await to_thread.run_sync(
-            partial(self.service.infer, **inputs), abandon_on_cancel=True
-        )
-        return await answer if inspect.isawaitable(answer) else answer
-
-    def stream(self, inputs: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        """Return the service's events for one request.
-
-        Raises:
-            InvalidRequest: for an input that `stream` does not have, or one that is missing.
-            NotFound: if the service has no `stream`.
-        """
-        if type(self.service).stream is Service.stream:
-            raise NotFound("This service does not stream; ask it at /infer.")
-        check_inputs(self._stream, inputs)
-        return self.service.stream(**inputs)
+        return Call(self._threads, method, arguments)
 
     async def facts(self) -> dict[str, Any]:
         """Return the service's facts."""
+        if not isinstance(self.service, Service):
+            return {}
         return await to_thread.run_sync(self.service.facts)
 
+    def _store_assets(self) -> None:
+        kind = type(self.service)
+        name = f"{kind.__module__}:{kind.__name__}"
+        name_volume(name)
+        store_assets_once(getattr(self.service, "store_assets"), name)  # noqa: B009 - any class
 
-async def _in_daemon_thread(function: Callable[[], None]) -> None:
-    """Run a function in a thread that does not hold the process back when it ends."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+    def _move_on(self, before: ReplicaState, after: ReplicaState) -> None:
+        if self.state is before:  # it may have been told to stop meanwhile
+            self.state = after
+            _log.info("%s is %s.", type(self.service).__name__, after)
 
-    def report(error: BaseException | None) -> None:
-        if done.cancelled():
+    async def _run(self, hook: str, where: Callable[[Callable[[], Any]], Any]) -> None:
+        """Run a hook if the service has it; OctoAI's services have no `shutdown`."""
+        if hook == "shutdown" and is_octoai(type(self.service)):
             return
-        if error is None:
-            done.set_result(None)
+        function = getattr(self.service, hook, None)
+        if not callable(function):
+            return
+        if inspect.iscoroutinefunction(function):
+            await function()
         else:
-            done.set_exception(error)
+            await where(function)
 
-    def run() -> None:
-        error: BaseException | None = None
-        try:
-            function()
-        except BaseException as caught:
-            error = caught
-        with suppress(RuntimeError):  # the loop is closed: the server has ended before
-            loop.call_soon_threadsafe(report, error)
-
-    threading.Thread(target=run, name="service-setup", daemon=True).start()
-    await done
+    async def _beside(self, function: Callable[[], Any]) -> None:
+        await to_thread.run_sync(function, abandon_on_cancel=True)

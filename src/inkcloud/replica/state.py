@@ -7,6 +7,7 @@ class ReplicaState(StrEnum):
     """A replica's state, in the order of its life."""
 
     UNINITIALIZED = "UNINITIALIZED"
+    LAUNCH_PREDICT_LOOP = "LAUNCH_PREDICT_LOOP"
     SETUP_SERVICE = "SETUP_SERVICE"
     RUNNING = "RUNNING"
     SHUTTING_DOWN = "SHUTTING_DOWN"

@@ -13,10 +13,10 @@ from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
-from inkcloud.domain.limits import Limits
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.engine import Engine
 from inkcloud.services.service import Service
+from inkcloud.services.takes import takes
 
 
 class TextToImageService(Service):
@@ -34,8 +34,7 @@ class TextToImageService(Service):
         """
         folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
         self._checkpoint = load_checkpoint(folder, dtype=os.environ.get("INKCLOUD_DTYPE", "auto"))
-        self._limits = Limits()
-        self._engine = Engine(self._checkpoint, self._limits)
+        self._engine = Engine(self._checkpoint)
         self._engine.start()
 
     def facts(self) -> dict[str, Any]:
@@ -48,9 +47,10 @@ class TextToImageService(Service):
             "factor": self._checkpoint.factor,
             "prediction": self._checkpoint.schedule.prediction.value,
             "schedulers": [name.value for name in SamplerName],
-            "limits": asdict(self._limits),
+            "limits": asdict(self._engine.limits),
         }
 
+    @takes(GenerationRequest)
     async def infer(self, **inputs: Any) -> dict[str, Any]:
         """Return `{"images": [{"png", "record"}], "seconds"}` for a generation request.
 
@@ -66,6 +66,7 @@ class TextToImageService(Service):
                     return {"images": answer["images"], "seconds": answer["seconds"]}
         raise InkcloudError("The engine ended the request without an answer.")
 
+    @takes(GenerationRequest)
     async def stream(self, **inputs: Any) -> AsyncIterator[dict[str, Any]]:
         """Yield the engine's events as plain values; closing it cancels the work.
 
