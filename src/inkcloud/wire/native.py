@@ -10,15 +10,19 @@ from inkcloud.domain.generation_request import (
     DEFAULT_GUIDANCE_SCALE,
     DEFAULT_SAMPLER,
     DEFAULT_STEPS,
+    DEFAULT_STRENGTH,
     GenerationRequest,
 )
 from inkcloud.domain.job import JobState
 from inkcloud.domain.limits import MAXIMUM_SEED, Limits
 from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.engine.init_picture import picture_size
 
 TAG_LENGTH = 200
 LIST_LIMIT = 200
 _LIMITS = Limits()
+# Base64 takes four characters for three bytes; line breaks and a prefix come on top.
+_IMAGE_LENGTH = _LIMITS.image_bytes * 3 // 2
 
 
 class GenerationBody(BaseModel):
@@ -38,7 +42,8 @@ class GenerationBody(BaseModel):
         None,
         ge=_LIMITS.side[0],
         le=_LIMITS.side[1],
-        description="A multiple of the endpoint's factor; the model's native width if absent.",
+        description="A multiple of the endpoint's factor; if absent the model's native width, "
+        "or what the image's shape makes of it.",
     )
     height: int | None = Field(None, ge=_LIMITS.side[0], le=_LIMITS.side[1])
     num_images: int = Field(1, ge=1, le=_LIMITS.images)
@@ -47,6 +52,18 @@ class GenerationBody(BaseModel):
     )
     preview_every: int = Field(
         0, ge=0, le=_LIMITS.steps[1], description="A preview after every so many steps; 0: none."
+    )
+    image: str | None = Field(
+        None,
+        max_length=_IMAGE_LENGTH,
+        description="A picture to start from: a PNG, JPEG or WebP file in base64, with or "
+        "without a data: URL's prefix.",
+    )
+    strength: float = Field(
+        DEFAULT_STRENGTH,
+        gt=0,
+        le=1,
+        description="How far to go from the image; without effect when there is none.",
     )
     tag: str = Field("", max_length=TAG_LENGTH, description="A label of the caller's own.")
 
@@ -99,35 +116,6 @@ class GenerationList(BaseModel):
     generations: list[GenerationView]
 
 
-class EndpointView(BaseModel):
-    """One endpoint in a list."""
-
-    name: str
-    url: str
-    public: bool
-    state: str = Field(description="starting, running or stopped")
-
-
-class EndpointFacts(EndpointView):
-    """One endpoint and what its service says of itself; absent until a replica runs."""
-
-    model: str | None = None
-    model_hash: str | None = None
-    native_size: tuple[int, int] | None = Field(None, description="Width and height in pixels.")
-    factor: int | None = Field(None, description="Width and height are multiples of this.")
-    schedulers: list[str] | None = None
-    limits: dict[str, Any] | None = None
-
-    model_config = ConfigDict(extra="allow")
-
-
-class Health(BaseModel):
-    """Whether requests can be answered now."""
-
-    status: str = Field(description="RUNNING, STARTING or STOPPED: the worst of the endpoints.")
-    endpoints: dict[str, str] = Field(description="The state of each endpoint the caller may see.")
-
-
 class Problem(BaseModel):
     """An error, as RFC 9457 has it."""
 
@@ -156,7 +144,10 @@ def decode(body: dict[str, Any], limits: Limits | None = None) -> tuple[Generati
         if error.field not in GenerationRequest.__dataclass_fields__:
             error.allowed = f"{error.allowed}, tag"
         raise
-    return request.validated(limits or _LIMITS), tag
+    request = request.validated(limits or _LIMITS)
+    if request.image is not None:
+        picture_size(request.image, limits or _LIMITS)
+    return request, tag
 
 
 def check_tag(tag: object, field: str = "tag") -> str:
