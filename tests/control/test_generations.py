@@ -132,6 +132,32 @@ async def test_a_job_whose_replica_dies_is_sent_again(store, replica):
     assert png == tiny_png(seed=9)
 
 
+async def test_a_job_whose_replica_dies_does_not_go_to_the_back_of_the_queue(store, replica):
+    async with at_work(store, StubReplicas(replica, at_once=1)) as generations:
+        prompts = ["slow", "die once", "b", "c"]
+        submitted = [await generations.submit(ENDPOINT, wanted(prompt)) for prompt in prompts]
+        await until(generations, submitted[0], "started")
+        replica.release()
+        for status in submitted:
+            await ended(generations, status)
+
+    assert [request["prompt"] for request in replica.requests] == [
+        "slow",
+        "die once",
+        "die once",
+        "b",
+        "c",
+    ]
+
+
+async def test_a_paused_endpoint_fails_its_jobs_clearly(store):
+    async with at_work(store, StubReplicas(state=ReplicaState.PAUSED)) as generations:
+        job = await ended(generations, await generations.submit(ENDPOINT, wanted()))
+
+    assert (job.state, job.error["code"]) == (JobState.FAILED, "conflict")
+    assert "paused" in job.error["message"]
+
+
 @pytest.mark.parametrize("prompt", ["leave once", "busy once"])
 async def test_a_job_that_a_replica_hands_back_is_sent_again(store, replica, prompt):
     async with at_work(store, StubReplicas(replica)) as generations:
@@ -253,8 +279,7 @@ async def test_a_cancelled_waiter_cancels_the_work(store, replica):
 
 
 async def test_only_so_many_jobs_reach_the_replica_at_once(store, replica):
-    limits = QueueLimits(in_flight=2)
-    async with at_work(store, StubReplicas(replica), limits) as generations:
+    async with at_work(store, StubReplicas(replica, at_once=2)) as generations:
         submitted = [await generations.submit(ENDPOINT, wanted("slow", seed=i)) for i in range(5)]
         for status in submitted[:2]:
             await until(generations, status, "started")
@@ -266,13 +291,12 @@ async def test_only_so_many_jobs_reach_the_replica_at_once(store, replica):
     assert replica.most_at_once == 2
     assert {job.state for job in jobs} == {JobState.SUCCEEDED}
     # Two places come free at once, so who is first at the replica is a race of connections;
-    # that the lane lets jobs in by their order is `test_lane`'s to show.
+    # that the queue lets jobs in by their order is `test_lease_queue`'s to show.
     assert sorted(request["seed"] for request in replica.requests[2:]) == [2, 3, 4]
 
 
 async def test_a_job_that_waits_here_can_be_cancelled_here(store, replica):
-    limits = QueueLimits(in_flight=1)
-    async with at_work(store, StubReplicas(replica), limits) as generations:
+    async with at_work(store, StubReplicas(replica, at_once=1)) as generations:
         first = await generations.submit(ENDPOINT, wanted("slow"))
         await until(generations, first, "started")
         second = await generations.submit(ENDPOINT, wanted("second"))
@@ -293,8 +317,7 @@ async def test_more_jobs_than_the_limit_are_refused(store, replica):
 
 
 async def test_a_deadline_that_passes_while_waiting_ends_the_job(store, replica):
-    limits = QueueLimits(in_flight=1)
-    async with at_work(store, StubReplicas(replica), limits) as generations:
+    async with at_work(store, StubReplicas(replica, at_once=1)) as generations:
         first = await generations.submit(ENDPOINT, wanted("slow"))
         await until(generations, first, "started")
 
@@ -391,5 +414,5 @@ async def test_a_result_that_cannot_be_kept_fails_and_is_done_again(store, tmp_p
     async with at_work(store, StubReplicas(replica)) as generations:
         job = await ended(generations, await generations.submit(ENDPOINT, wanted(seed=8)))
 
-    assert (job.state, job.error["code"]) == (JobState.FAILED, "error")
+    assert (job.state, job.error["code"]) == (JobState.FAILED, "storage_unavailable")
     assert jobs.get(job.id) == job

@@ -1,139 +1,319 @@
 """Who may do what: every route, with every kind of credential, public and private."""
 
+import itertools
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 from starlette.routing import Route
 
-from inkcloud.domain.token import new_token
+from gateway.access_rows import ALWAYS, ENDPOINT, PUBLIC, ROWS, Row
+from inkcloud.domain.access import ALL_SCOPES, Access, Scope
+from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.token import new_token, token_hash
+from inkcloud.gateway.app import create_app
+from inkcloud.gateway.callers import caller
+from inkcloud.storage.endpoints import EndpointTable
+from inkcloud.storage.tokens import TokenTable
 from support.running_gateway import RunningGateway
-from support.stub_replica import StubReplica, StubReplicas
+from support.stub_replica import StubReplicas
+from support.stub_service import StubService
 
-# Each route: whether strangers may use it (always / on a public endpoint / never), what a
-# caller with a valid token gets, and the body to send.
-ALWAYS, PUBLIC, NEVER = "always", "public", "never"
-ROUTES = {
-    ("GET", "/healthcheck"): (ALWAYS, 200, None),
-    ("GET", "/docs"): (ALWAYS, 200, None),
-    ("GET", "/docs/{asset}"): (ALWAYS, 200, None),
-    ("GET", "/openapi.json"): (ALWAYS, 200, None),
-    ("GET", "/endpoints"): (NEVER, 200, None),
-    ("GET", "/endpoints/{name}"): (PUBLIC, 200, None),
-    ("POST", "/endpoints/{name}/predict"): (PUBLIC, 200, {"prompt": "x"}),
-    ("POST", "/endpoints/{name}/generations"): (PUBLIC, 202, {"prompt": "x"}),
-    ("GET", "/endpoints/{name}/generations"): (NEVER, 200, None),
-    ("GET", "/endpoints/{name}/generations/{id}"): (PUBLIC, 200, None),
-    ("GET", "/endpoints/{name}/generations/{id}/events"): (PUBLIC, 200, None),
-    ("GET", "/endpoints/{name}/generations/{id}/images/{index}"): (PUBLIC, 200, None),
-    ("GET", "/endpoints/{name}/generations/{id}/preview/{index}"): (PUBLIC, 404, None),
-    ("DELETE", "/endpoints/{name}/generations/{id}"): (PUBLIC, 200, None),
-}
-CREDENTIALS = {
-    "none": lambda _: {},
-    "unknown": lambda _: {"Authorization": f"Bearer {new_token()}"},
-    "mistyped": lambda token: {"Authorization": f"Bearer {token[:-1]}!"},
-    "empty": lambda _: {"Authorization": "Bearer"},
-    "basic": lambda token: {"Authorization": f"Basic {token}"},
-    "bare": lambda token: {"Authorization": token},
-    "in the query": lambda _: {},
-    "valid": lambda token: {"Authorization": f"Bearer {token}"},
-}
+_numbers = itertools.count()
+_tokens: dict[str, dict[str, str]] = {}
+FIXED = {"index": 0, "engine": "sd", "file": "0.png"}  # parts of addresses that name nothing
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    with StubReplica() as replica, RunningGateway(folder, StubReplicas(replica)) as running:
+    with StubService() as replica, RunningGateway(folder, StubReplicas(replica)) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def finished(gateway):
-    return {name: gateway.ended(gateway.submit("x", name)) for name in ("open", "shut")}
+class Caller:
+    """Calls one route with any credential.
+
+    Args:
+        gateway: the gateway.
+        key: the route's method and path.
+        public: whether the endpoint is public.
+    """
+
+    def __init__(self, gateway: RunningGateway, key: tuple[str, str], public: bool) -> None:
+        self.gateway = gateway
+        self.method, self.path = key
+        self.row = ROWS[key]
+        self.public = public
+        self.name = ("open" if public else "shut") + self.row.victim
+        self.ids = self._ids()
+
+    def _ids(self) -> dict[str, Any]:
+        ids = {
+            "name": self.name,
+            "index": 0,
+            "asset": "swagger-ui.css",
+            "template": "stub",
+            "path:path": "some/path",
+            "listing": "loras",
+            "key": "x",
+            **FIXED,
+            **self.row.ids,
+        }
+        if "/generations/{id}" in self.path or "/v1/images/{id}" in self.path:
+            self._restore()
+            ids["id"] = self.gateway.ended(self.gateway.submit("x", self.name))["id"]
+        if "/jobs/{id}" in self.path:
+            ids["id"] = self.gateway.job(self.name)
+        return ids
+
+    def _restore(self) -> None:
+        """Put back what an earlier call of this route may have changed."""
+        table = EndpointTable(self.gateway.database)
+        table.save(Endpoint(name=self.name, service="stub:Stub", public=self.public))
+        if "{token_id}" in self.path:
+            _, access = self.gateway.tokens.create("victim")
+            self.ids["token_id"] = access.id
+
+    def token(self, **values: Any) -> str:
+        """Return a token of any kind."""
+        key = repr(sorted(values.items(), key=str))
+        known = _tokens.setdefault(self.gateway.url, {})
+        if key not in known:
+            known[key] = new_token()
+            access = Access(id=f"tok_{next(_numbers)}", created=datetime.now(UTC), **values)
+            TokenTable(self.gateway.database).add(token_hash(known[key]), access)
+        return known[key]
+
+    def __call__(self, headers: dict[str, str], *, exists: bool = True) -> Any:
+        if self.row.changes and exists:
+            self._restore()
+        ids = self.ids if exists else dict.fromkeys(self.ids, "gone") | FIXED
+        address = self.path
+        for name, value in ids.items():
+            address = address.replace(f"{{{name}}}", str(value))
+        body = json.dumps(self.row.body).replace("{new}", f"new{next(_numbers)}")
+        with self.gateway.http.stream(
+            self.method,
+            f"{address}?{self.row.query}",
+            content=None if self.row.body is None else body.replace("{name}", ids["name"]),
+            headers=self.row.headers | headers,
+        ) as answer:
+            if answer.status_code >= 400 or not self.path.endswith("/stream"):  # those never end
+                answer.read()
+        return answer
 
 
-def call(gateway, finished, method, path, endpoint, credential):
-    _, _, body = ROUTES[method, path]
-    ids = {"name": endpoint, "index": 0, "asset": "swagger-ui.css"}
-    address = path.format(**ids, id=finished[endpoint]["id"])
-    if credential == "in the query":
-        address += f"?token={gateway.token}&access_token={gateway.token}"
-    headers = CREDENTIALS[credential](gateway.token)
-    return gateway.http.request(method, address, json=body, headers=headers)
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
-def app_routes(app):
+PAST = datetime.now(UTC) - timedelta(seconds=1)
+
+
+# Credentials that are none.
+WORTHLESS: dict[str, Callable[[Caller], dict[str, str]]] = {
+    "none": lambda _: {},
+    "unknown": lambda _: bearer(new_token()),
+    "mistyped": lambda c: bearer(c.token()[:-1] + "!"),
+    "empty": lambda _: {"Authorization": "Bearer"},
+    "bare": lambda c: {"Authorization": c.token()},
+    "another scheme": lambda c: {"Authorization": f"Token {c.token()}"},
+    "revoked": lambda c: bearer(c.token(revoked=PAST)),
+    "expired": lambda c: bearer(c.token(expires=PAST)),
+}
+# Tokens of which the row says whether they are enough.
+TOKENS: dict[str, Callable[[Row, str], dict[str, Any]]] = {
+    "wrong scope": lambda row, _: {"scopes": ALL_SCOPES - set(row.scopes)},
+    "other endpoint's": lambda _row, _: {"endpoint": "another"},
+    "this endpoint's": lambda _row, name: {"endpoint": name},
+    "all": lambda _row, _: {},
+    **{
+        scope.value: (lambda s: lambda _row, _: {"scopes": frozenset({s})})(scope)
+        for scope in Scope
+    },
+}
+
+
+def expected(row: Row, public: bool, values: dict[str, Any] | None, name: str) -> int:
+    """Return the status that the row demands for a token of these values, or for none."""
+    if row.strangers == ALWAYS or (row.strangers == PUBLIC and public):
+        return row.ok
+    if values is None:
+        return 401
+    if not row.scopes:
+        return row.ok
+    access = Access(id="", created=datetime.now(UTC), **values)
+    place = name if row.where == ENDPOINT else ""
+    permitted = any(access.permits(scope, place) for scope in row.scopes)
+    return row.ok if permitted else row.forbidden
+
+
+def holes(gateway: RunningGateway, key: tuple[str, str]) -> list[str]:
+    """Return what is not as the row demands."""
+    found = []
+    for public in (True, False):
+        call = Caller(gateway, key, public)
+        for credential in (*WORTHLESS, *TOKENS):
+            values = None
+            if credential in TOKENS:
+                values = TOKENS[credential](call.row, call.name)
+                headers = bearer(call.token(**values))
+            else:
+                headers = WORTHLESS[credential](call)
+            answer = call(headers)
+            wanted = expected(call.row, public, values, call.name)
+            if answer.status_code != wanted:
+                place = "public" if public else "private"
+                found.append(f"{credential}, {place}: {answer.status_code}, not {wanted}")
+            elif wanted == 401 and call.row.problem and not _is_challenge(answer):
+                found.append(f"{credential}: no proper challenge")
+    return found
+
+
+def _is_challenge(answer: Any) -> bool:
+    return (
+        answer.headers["www-authenticate"] == "Bearer"
+        and answer.headers["content-type"] == "application/problem+json"
+        and "ink_" not in answer.text
+    )
+
+
+def app_routes(app: Any) -> set[tuple[str, str]]:
     found = set()
     pending = list(app.routes)
     while pending:
         route = pending.pop()
         if isinstance(route, Route):
             found |= {(m, route.path) for m in route.methods - {"HEAD"}}
+        elif hasattr(route, "original_router"):  # a router that FastAPI includes lazily
+            pending += route.original_router.routes
         else:
-            pending += route_children(route)
+            pending += route.routes
     return found
 
 
-def route_children(route):
-    if hasattr(route, "original_router"):  # a router that FastAPI includes lazily
-        return list(route.original_router.routes)
-    return list(route.routes)
+def test_every_route_has_a_row(gateway):
+    assert app_routes(gateway.app) == set(ROWS)
 
 
-def test_every_route_is_in_the_table(gateway):
-    assert app_routes(gateway.app) == set(ROUTES)
+def test_a_route_without_a_row_would_be_found(gateway):
+    app = create_app(gateway.parts)
+
+    @app.get("/endpoints/{name}/new")
+    async def new() -> None:
+        """A route that somebody forgot to protect."""
+
+    assert app_routes(app) - app_routes(gateway.app) == {("GET", "/endpoints/{name}/new")}
+    assert app_routes(app) != set(ROWS)
 
 
-@pytest.mark.parametrize("credential", CREDENTIALS)
-@pytest.mark.parametrize("endpoint", ["open", "shut"])
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_access(gateway, finished, method, path, endpoint, credential):
-    strangers, status, _ = ROUTES[method, path]
-    welcome = (
-        credential == "valid" or strangers == ALWAYS or (strangers == PUBLIC and endpoint == "open")
-    )
-
-    answer = call(gateway, finished, method, path, endpoint, credential)
-
-    assert answer.status_code == (status if welcome else 401)
-    if not welcome:
-        assert answer.headers["www-authenticate"] == "Bearer"
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert gateway.token not in answer.text
+@pytest.mark.parametrize(("method", "path"), ROWS)
+def test_access(gateway, method, path):
+    assert holes(gateway, (method, path)) == []
 
 
-@pytest.mark.parametrize("credential", ["none", "unknown", "mistyped"])
-@pytest.mark.parametrize(("method", "path"), [key for key in ROUTES if "{name}" in key[1]])
-def test_a_private_endpoint_looks_like_none_to_strangers(
-    gateway, finished, method, path, credential
-):
-    there = call(gateway, finished, method, path, "shut", credential)
-    finished["gone"] = finished["shut"]
-    missing = call(gateway, finished, method, path, "gone", credential)
+def test_the_table_finds_an_open_door(gateway):
+    """The negative control: with the look at the token off, the table finds holes."""
+    keys = [("GET", "/tokens"), ("GET", "/endpoints/{name}"), ("GET", "/jobs/{id}")]
+    everybody = Access(id="tok_x", created=datetime.now(UTC))
+    gateway.app.dependency_overrides[caller] = lambda: everybody
+    try:
+        found = {key: holes(gateway, key) for key in keys}
+    finally:
+        gateway.app.dependency_overrides.clear()
 
-    strip = ("request_id", "date", "x-request-id", "x-user-request-id")
-    assert there.status_code == missing.status_code == 401
-    bodies = [{k: v for k, v in a.json().items() if k not in strip} for a in (there, missing)]
-    headers = [{k: v for k, v in a.headers.items() if k not in strip} for a in (there, missing)]
-    assert bodies[0] == bodies[1]
-    assert headers[0] == headers[1]
+    assert all(found.values()), found
+    assert any("none" in hole for hole in found["GET", "/tokens"])
 
 
-def test_a_generation_is_found_only_under_its_own_endpoint(gateway, finished):
-    id_of_private = finished["shut"]["id"]
-
-    answer = gateway.http.get(f"/endpoints/open/generations/{id_of_private}")
-
-    assert answer.status_code == 404
+SECRETIVE = [key for key, row in ROWS.items() if row.strangers == PUBLIC or "{name}" in key[1]]
 
 
-def test_the_health_check_names_private_endpoints_only_to_token_holders(gateway):
-    stranger = gateway.http.get("/healthcheck").json()
-    friend = gateway.http.get("/healthcheck", headers=gateway.authorization).json()
+@pytest.mark.parametrize(("method", "path"), SECRETIVE)
+def test_what_is_private_looks_like_what_is_not_there(gateway, method, path):
+    call = Caller(gateway, (method, path), public=False)
+    for credential in ("none", "unknown", "wrong scope", "other endpoint's"):
+        if credential in TOKENS:
+            headers = bearer(call.token(**TOKENS[credential](call.row, call.name)))
+        else:
+            headers = WORTHLESS[credential](call)
 
-    assert stranger == {"status": "RUNNING", "endpoints": {"open": "running"}}
-    assert friend["endpoints"] == {"open": "running", "shut": "running"}
+        there = call(headers)
+        missing = call(headers, exists=False)
+
+        assert there.status_code == missing.status_code, credential
+        assert _told(there) == _told(missing), credential
+
+
+def _told(answer: Any) -> Any:
+    strip = ("request_id", "date", "x-request-id", "x-user-request-id", "content-length")
+    body = {k: v for k, v in answer.json().items() if k not in strip}
+    return body, {k: v for k, v in answer.headers.items() if k not in strip}
+
+
+def test_a_token_in_the_query_is_none(gateway):
+    token = gateway.token
+
+    answer = gateway.http.get(f"/endpoints/shut?token={token}&access_token={token}")
+
+    assert answer.status_code == 401
 
 
 def test_two_authorization_headers_are_none(gateway):
     twice = [("Authorization", f"Bearer {gateway.token}")] * 2
 
     assert gateway.http.get("/endpoints", headers=twice).status_code == 401
+
+
+def test_a_generation_is_found_only_under_its_own_endpoint(gateway):
+    view = gateway.ended(gateway.submit("x", "shut"))
+
+    answer = gateway.http.get(f"/endpoints/open/generations/{view['id']}")
+
+    assert answer.status_code == 404
+
+
+def test_a_call_is_no_generation(gateway):
+    job = gateway.job("open")
+
+    assert gateway.http.get(f"/endpoints/open/generations/{job}").status_code == 404
+
+
+def test_the_health_check_names_private_endpoints_only_to_those_they_open_to(gateway):
+    call = Caller(gateway, ("GET", "/healthcheck"), public=False)
+
+    def named(headers):
+        return set(gateway.http.get("/healthcheck", headers=headers).json()["endpoints"])
+
+    assert call.name not in named({})
+    assert call.name not in named(bearer(call.token(endpoint="another")))
+    assert call.name not in named(bearer(call.token(scopes=frozenset({Scope.MANAGE}))))
+    assert call.name in named(bearer(call.token(endpoint=call.name)))
+    assert "open" in named({})
+
+
+def test_an_endpoints_token_lists_that_endpoint_only(gateway):
+    call = Caller(gateway, ("GET", "/endpoints"), public=True)
+
+    listed = call(bearer(call.token(endpoint=call.name))).json()
+
+    assert [view["name"] for view in listed] == [call.name]
+
+
+def test_settings_are_shown_to_managers_only(gateway):
+    call = Caller(gateway, ("GET", "/endpoints/{name}"), public=True)
+
+    def seen(headers):
+        return set(call(headers).json())
+
+    stranger = seen({})
+    reader = seen(bearer(call.token(scopes=frozenset({Scope.READ}))))
+    manager = seen(bearer(call.token()))
+    assert {"name", "url", "state", "native_size"} <= stranger
+    assert not {"service", "environment", "replicas", "code_folder"} & stranger
+    assert {"service", "replicas", "max_replicas"} <= reader
+    assert "environment" not in reader
+    assert "environment" in manager

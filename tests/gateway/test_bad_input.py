@@ -84,7 +84,7 @@ BODIES = [
     ("gzip", gzip.compress(b'{"prompt": "x"}'), 400, "body"),
     ("missing prompt", b"{}", 422, "prompt"),
     ("field twice", b'{"prompt": "x", "prompt": "y"}', 422, "prompt"),
-    ("1 MB prompt", b'{"prompt": "' + b"x" * MEGABYTE + b'"}', 413, "body"),
+    ("1 MB prompt", b'{"prompt": "' + b"x" * MEGABYTE + b'"}', 422, "prompt"),
     ("20 MB", b" " * (20 * MEGABYTE), 413, "body"),
 ]
 
@@ -160,7 +160,7 @@ def test_a_compressed_body_is_refused_by_name(gateway, path):
 
 def test_a_body_without_a_length_is_bounded_too(gateway):
     def chunks():
-        for _ in range(20):
+        for _ in range(60):
             yield b" " * (MEGABYTE // 4)
 
     answer = gateway.http.post(PREDICT, content=chunks())
@@ -206,7 +206,7 @@ def test_the_largest_values_are_allowed(gateway):
         ("GET", "/nothing", 404),
         ("GET", "/endpoints/", 404),
         ("PUT", "/endpoints", 405),
-        ("GET", "/endpoints/open/predict", 405),
+        ("PUT", "/templates", 405),
         ("GET", "/endpoints/open/generations/none", 404),
         ("GET", "/endpoints/open/generations/%00", 404),
         ("GET", "/endpoints/%00", 404),

@@ -1,7 +1,12 @@
 """A real gateway on loopback, in a thread of the test's own process, before stub replicas."""
 
+import asyncio
+import json
 import socket
 import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -9,20 +14,38 @@ from typing import Any
 import httpx2
 
 from inkcloud.control.endpoints import Endpoints
+from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations, QueueLimits
+from inkcloud.control.jobs import Jobs
 from inkcloud.control.ports import Replicas
+from inkcloud.control.service_client import ServiceClient
+from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
 from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.template import Template
 from inkcloud.gateway.app import create_app
+from inkcloud.gateway.measured import measure
+from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.serve import GatewayServer
 from inkcloud.gateway.settings import Settings
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
+from inkcloud.storage.events import EventTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
 from inkcloud.storage.tokens import TokenTable
 
 PATIENCE = 20.0
+TEMPLATES = (
+    Template(
+        name="stub",
+        title="A stub",
+        description="Does what it is told.",
+        service="stub:Stub",
+        environment={"INKCLOUD_MODEL": "first"},
+        example={"prompt": "x"},
+    ),
+)
 
 
 class RunningGateway:
@@ -47,18 +70,32 @@ class RunningGateway:
         table.save(Endpoint(name="open", service="stub:Stub", public=True))
         table.save(Endpoint(name="shut", service="stub:Stub", public=False))
         tokens = Tokens(TokenTable(self.database))
-        self.token = tokens.create("test")
-        self.app = create_app(
+        self.token, _ = tokens.create("test")
+        services = ServiceClient(replicas)
+        self.tokens = tokens
+        self.events = Events(EventTable(self.database))
+        self.parts = Parts(
             settings=settings or Settings(),
             generations=Generations(self.jobs, ImageStore(folder), replicas, limits),
+            jobs=Jobs(self.jobs, services),
+            services=services,
             endpoints=Endpoints(table, replicas),
+            templates=Templates(TEMPLATES),
             tokens=tokens,
+            events=self.events,
+            replicas=replicas,
         )
+        self.app = create_app(self.parts)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         ready = threading.Event()
-        self.server = GatewayServer(self.app, ready.set)
+
+        def note_ready() -> None:
+            self.loop = asyncio.get_running_loop()
+            ready.set()
+
+        self.server = GatewayServer(self.app, note_ready)
         self._thread = threading.Thread(target=self.server.run, args=([self._listener],))
         self.http = httpx2.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
         self._ready = ready
@@ -101,6 +138,55 @@ class RunningGateway:
             raise RuntimeError(message)
         view: dict[str, Any] = answer.json()
         return view
+
+    def job(self, endpoint: str = "open", body: dict[str, Any] | None = None) -> str:
+        """Have an endpoint called later, wait for the end and return the job's id."""
+        answer = self.http.post(
+            f"/endpoints/{endpoint}/infer",
+            json=body or {},
+            headers=self.authorization | {"X-OctoAI-Async": "1"},
+        )
+        if answer.status_code != 202:
+            message = f"{answer.status_code}: {answer.text}"
+            raise RuntimeError(message)
+        job: str = answer.json()["response_id"]
+        self.job_ended(job)
+        return job
+
+    def job_ended(self, job: str) -> Any:
+        """Wait for a job's end and return the last look at it."""
+        while True:
+            look = self.http.get(f"/jobs/{job}", headers=self.authorization)
+            if look.status_code != 200 or look.json()["status"] == "completed":
+                return look
+
+    @contextmanager
+    def raw(self, request: str, body: dict[str, Any]) -> Iterator[None]:
+        """Send a request and hang up at the block's end, its answer unread."""
+        content = json.dumps(body).encode()
+        head = f"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(content)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+            connection.sendall(head.encode() + content)
+            yield
+
+    @contextmanager
+    def background(self) -> Iterator[Callable[..., "Future[Any]"]]:
+        """Lend a way to run functions in threads."""
+        with ThreadPoolExecutor() as pool:
+            yield pool.submit
+
+    def call_soon(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Call something on the gateway's own loop."""
+        self.loop.call_soon_threadsafe(function, *arguments)
+
+    def sample(self) -> None:
+        """Add a point to every endpoint's series now."""
+
+        async def sample() -> None:
+            async with httpx2.AsyncClient(trust_env=False) as http:
+                self.app.state.metrics.sample(await measure(self.parts, http))
+
+        asyncio.run_coroutine_threadsafe(sample(), self.loop).result(PATIENCE)
 
     def path(self, view: dict[str, Any]) -> str:
         return f"/endpoints/{view['endpoint']}/generations/{view['id']}"

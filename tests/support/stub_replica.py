@@ -19,7 +19,9 @@ import json
 import queue
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import uvicorn
@@ -31,12 +33,17 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from inkcloud.control.ports import ReplicaState
-from inkcloud.domain.errors import Cancelled, InvalidRequest, Unavailable
+from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.errors import Cancelled, Conflict, InvalidRequest, Unavailable
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished, Preview, Progress, Queued, Started
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.load import Load
+from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.picture import Picture
 from inkcloud.domain.record import Record
+from inkcloud.domain.replica_status import ReplicaPhase, ReplicaStatus
+from inkcloud.runtimes.lease_queue import LeaseQueue
 
 PATIENCE = 20.0
 FACTS = {
@@ -75,6 +82,7 @@ class StubReplica:
             Route("/facts", lambda _: JSONResponse(self.facts)),
             Route("/healthcheck", lambda _: JSONResponse({"status": "RUNNING"})),
             Route("/stream", self._stream, methods=["POST"]),
+            *self.more_routes(),
         ]
         config = uvicorn.Config(
             Starlette(routes=routes),
@@ -94,6 +102,10 @@ class StubReplica:
         self.release()
         self._server.should_exit = True
         self._thread.join(PATIENCE)
+
+    def more_routes(self) -> list[Route]:
+        """Return the routes that a kind of stub has besides."""
+        return []
 
     def release(self) -> None:
         """Let all slow work go on."""
@@ -195,21 +207,101 @@ def _invalid() -> InvalidRequest:
 
 
 class StubReplicas:
-    """Says where the replicas are: the runtime's port."""
+    """Says where the replicas are: the runtime's port, over replicas that run already.
 
-    def __init__(self, *stubs: StubReplica, state: ReplicaState = ReplicaState.RUNNING) -> None:
+    Attributes:
+        current: the state that it reports.
+        asked: how often it was asked for a replica, by `address` or `lease`.
+        applied: every endpoint that it was told of, in order.
+        removed: every name that it was told to forget.
+        log: the lines that it shows as every endpoint's log.
+    """
+
+    def __init__(
+        self,
+        *stubs: StubReplica,
+        state: ReplicaState = ReplicaState.RUNNING,
+        at_once: int = 1000,
+    ) -> None:
         self.stubs = stubs
         self.current = state
         self.asked = 0
+        self.applied: list[Endpoint] = []
+        self.removed: list[str] = []
+        self.log: list[LogLine] = []
+        self._free = at_once
+        self._at_once = at_once
+        self._queue: LeaseQueue[None] = LeaseQueue(self._give_back)
 
-    async def address(self, endpoint: str) -> str:
+    async def apply(self, endpoint: Endpoint) -> None:
+        self.applied.append(endpoint)
+
+    async def remove(self, name: str) -> None:
+        self.removed.append(name)
+
+    @asynccontextmanager
+    async def lease(
+        self,
+        name: str,
+        tell_position: Callable[[int], None] | None = None,
+        *,
+        again: bool = False,
+    ) -> AsyncIterator[str]:
+        address = await self.address(name)
+        turn = self._queue.join(tell_position, in_front=again)
+        self._hand_out()
+        await self._queue.wait(turn, PATIENCE)
+        try:
+            yield address
+        finally:
+            self._give_back()
+
+    async def address(self, name: str) -> str:
         self.asked += 1
         if self.current is ReplicaState.STOPPED:
-            raise Unavailable(f"The endpoint {endpoint} is stopped.")
+            raise Unavailable(f"The endpoint {name} is stopped.")
+        if self.current is ReplicaState.PAUSED:
+            raise Conflict(f"The endpoint {name} is paused.")
         return self.stubs[(self.asked - 1) % len(self.stubs)].address
 
-    def state(self, endpoint: str) -> ReplicaState:
+    def state(self, name: str) -> ReplicaState:
         return self.current
+
+    def replicas(self, name: str) -> tuple[ReplicaStatus, ...]:
+        return tuple(
+            ReplicaStatus(name=f"{name}-{number}", phase=ReplicaPhase.READY, address=stub.address)
+            for number, stub in enumerate(self.stubs)
+        )
+
+    def load(self, name: str) -> Load:
+        return Load(in_flight=self._at_once - self._free, waiting=len(self._queue))
+
+    async def logs(
+        self,
+        name: str,
+        replica: str | None = None,
+        lines: int = 200,
+        since: datetime | None = None,
+    ) -> list[LogLine]:
+        found = [line for line in self.log if replica in {None, line.replica}]
+        return [line for line in found if since is None or line.at > since][-lines:]
+
+    async def follow_logs(
+        self, name: str, replica: str | None = None, lines: int = 0
+    ) -> AsyncIterator[LogLine]:
+        for line in await self.logs(name, replica):
+            yield line
+
+    def _give_back(self, _: None = None) -> None:
+        self._free += 1
+        # A round later, as the real one does: whoever asks again at once is there by then.
+        asyncio.get_running_loop().call_soon(self._hand_out)
+
+    def _hand_out(self) -> None:
+        while self._free and self._queue:
+            self._free -= 1
+            self._queue.grant(None)
+        self._queue.tell_positions(self._at_once - self._free)
 
 
 def picture(data: dict[str, Any], index: int) -> Picture:

@@ -4,14 +4,22 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from inkcloud.control.job_runner import JobRunner, Outcome
-from inkcloud.control.lane import Lane
+from inkcloud.control.kept_end import until_kept
 from inkcloud.control.live_job import LiveJob, final_event
 from inkcloud.control.ports import Replicas
 from inkcloud.control.status import Status
-from inkcloud.domain.errors import Cancelled, InkcloudError, NotFound, Overloaded, Unavailable
+from inkcloud.domain.errors import (
+    Cancelled,
+    Conflict,
+    InkcloudError,
+    NotFound,
+    Overloaded,
+    Unavailable,
+)
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.job import Job, JobState, new_job_id
 from inkcloud.storage.images import ImageStore
@@ -26,11 +34,25 @@ class QueueLimits:
 
     Attributes:
         unfinished: most jobs that are not finished; more are refused.
-        in_flight: most jobs that one endpoint's replicas hold at once; more wait here.
     """
 
     unfinished: int = 1000
-    in_flight: int = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Who asks.
+
+    Attributes:
+        token_id: the caller's token, by its id; "" without one.
+        idempotency_key: the caller's word for the request; None without one.
+    """
+
+    token_id: str = ""
+    idempotency_key: str | None = None
+
+
+NOBODY = Origin()
 
 
 class Generations:
@@ -55,9 +77,9 @@ class Generations:
     ) -> None:
         self._jobs = jobs
         self._images = images
+        self._replicas = replicas
         self._runner = JobRunner(replicas, images)
         self._limits = limits or QueueLimits()
-        self._lanes: dict[str, Lane] = {}
         self._live: dict[str, LiveJob] = {}
         self._draining = False
 
@@ -82,33 +104,62 @@ class Generations:
         self._live.clear()
         await self._runner.close()
 
-    async def submit(self, endpoint: str, request: GenerationRequest, tag: str = "") -> Status:
+    async def submit(
+        self,
+        endpoint: str,
+        request: GenerationRequest,
+        tag: str = "",
+        *,
+        origin: Origin = NOBODY,
+        attached: bool = False,
+    ) -> Status:
         """Accept a request; on return it is on the disk and will not be lost.
 
+        With an idempotency key that was used before for the same request, the earlier
+        generation is returned.
+
+        Args:
+            endpoint: the endpoint's name.
+            request: what to draw.
+            tag: a label of the caller's own.
+            origin: who asks.
+            attached: whether its caller stays on the line, so that a restart ends it.
+
         Raises:
+            InvalidRequest: if the key was used for another request.
             Overloaded: if too many jobs are unfinished.
             Unavailable: if the gateway is stopping.
         """
-        return (await self._accept(endpoint, request, tag, attached=False)).status()
+        live, _ = await self._accept(endpoint, request, tag, origin, attached=attached)
+        return live.status()
 
     async def run_now(
         self,
         endpoint: str,
         request: GenerationRequest,
         *,
+        origin: Origin = NOBODY,
         abandoned: Callable[[], Awaitable[None]] | None = None,
+        accepted: Callable[[str], None] | None = None,
     ) -> Job:
         """Accept a request, wait for it, and return the job that succeeded.
 
         Args:
             endpoint: the endpoint's name.
             request: what to draw.
+            origin: who asks.
             abandoned: returns once the caller is gone; the work is cancelled then.
+            accepted: called with the job's id once it has one.
 
         Raises:
+            Conflict: if an earlier request with the same idempotency key is still at work.
             InkcloudError: what kept it from succeeding.
         """
-        live = await self._accept(endpoint, request, "", attached=True)
+        live, fresh = await self._accept(endpoint, request, "", origin, attached=True)
+        if not fresh and not live.job.state.final:
+            raise Conflict("An earlier request with this key is still at work. Ask again later.")
+        if accepted is not None:
+            accepted(live.job.id)
         waiting = {asyncio.ensure_future(live.wait())}
         if abandoned is not None:
             waiting.add(asyncio.ensure_future(abandoned()))
@@ -195,8 +246,15 @@ class Generations:
         return png
 
     async def _accept(
-        self, endpoint: str, request: GenerationRequest, tag: str, *, attached: bool
-    ) -> LiveJob:
+        self,
+        endpoint: str,
+        request: GenerationRequest,
+        tag: str,
+        origin: Origin,
+        *,
+        attached: bool,
+    ) -> tuple[LiveJob, bool]:
+        """Return a job, and whether it is a new one."""
         if self._draining:
             raise Unavailable("The gateway is stopping. Try again in a moment.")
         if len(self._live) >= self._limits.unfinished:
@@ -204,24 +262,37 @@ class Generations:
                 f"{len(self._live)} generations are waiting or running, which is the most "
                 "that are taken on. Try again later."
             )
-        job = Job(id=new_job_id(), endpoint=endpoint, request=request.as_mapping(), tag=tag)
-        live = self._live[job.id] = LiveJob(job)  # counts before the disk is waited for
+        job = Job(
+            id=new_job_id(),
+            endpoint=endpoint,
+            request=request.as_mapping(),
+            tag=tag,
+            token_id=origin.token_id,
+            idempotency_key=origin.idempotency_key,
+        )
+        live = self._live[job.id] = LiveJob(
+            job, attached=attached
+        )  # counts before the disk is waited for
         try:
-            await asyncio.to_thread(self._jobs.add, job, attached=attached)
+            kept = await asyncio.to_thread(self._jobs.add, job, attached=attached)
         except BaseException:
             del self._live[job.id]
             raise
+        if kept.id != job.id:
+            del self._live[job.id]
+            return self._live.get(kept.id) or _ended(kept), False
         self._launch(live)
-        return live
+        return live, True
 
     def _launch(self, live: LiveJob) -> None:
         self._live[live.job.id] = live
-        lane = self._lanes.setdefault(live.job.endpoint, Lane(self._limits.in_flight))
-        live.place(lane.ahead)
-        live.task = asyncio.get_running_loop().create_task(self._process(live, lane))
+        load = self._replicas.load(live.job.endpoint)
+        # Until the queue itself tells; whether there is a place at once only the runtime knows.
+        live.place(load.in_flight + load.waiting if load.waiting else 0)
+        live.task = asyncio.get_running_loop().create_task(self._process(live))
 
-    async def _process(self, live: LiveJob, lane: Lane) -> None:
-        work = asyncio.ensure_future(self._runner.run(live, lane))
+    async def _process(self, live: LiveJob) -> None:
+        work = asyncio.ensure_future(self._runner.run(live))
         either: set[asyncio.Future[Any]] = {work, live.cancel_wish}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -238,7 +309,7 @@ class Generations:
     async def _finish(self, live: LiveJob, outcome: Outcome) -> None:
         job = None
         try:
-            job = await asyncio.to_thread(
+            keep = partial(
                 self._jobs.finish,
                 live.job.id,
                 outcome.state,
@@ -246,6 +317,11 @@ class Generations:
                 images=outcome.images,
                 error=outcome.error,
             )
+            # Who waits on the line is told at once that the disk or the database fails.
+            if live.attached:
+                job = await asyncio.to_thread(keep)
+            else:
+                job = await until_kept(live.job.id, keep)
         except Exception:
             _LOG.exception("The end of generation %s could not be kept.", live.job.id)
         live.end(job or replace(live.job, state=JobState.FAILED, error=_not_kept()))
@@ -256,6 +332,12 @@ class Generations:
         if job is None:
             raise NotFound("There is no generation of that id.")
         return job
+
+
+def _ended(job: Job) -> LiveJob:
+    live = LiveJob(job)
+    live.end(job)
+    return live
 
 
 def _not_kept() -> dict[str, Any]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from inkcloud.control.lane import Lane
 from inkcloud.control.live_job import LiveJob
 from inkcloud.control.ports import Replicas
 from inkcloud.control.replica_client import ReplicaClient, ReplicaNotReadyError
@@ -61,10 +60,10 @@ class JobRunner:
         self._images = images
         self._client = ReplicaClient()
 
-    async def run(self, live: LiveJob, lane: Lane) -> Outcome:
+    async def run(self, live: LiveJob) -> Outcome:
         """Run a job and return how it ended; only being cancelled raises."""
         try:
-            async with asyncio.timeout(_seconds_left(live)) as limit, lane.slot(live.place):
+            async with asyncio.timeout(_seconds_left(live)) as limit:
                 finished = await self._attempts(live)
             return await self._keep(finished)
         except TimeoutError:
@@ -82,25 +81,27 @@ class JobRunner:
         await self._client.close()
 
     async def _attempts(self, live: LiveJob) -> Finished:
-        for _ in range(ATTEMPTS - 1):
+        for attempt in range(ATTEMPTS - 1):
             try:
-                return await self._attempt(live)
+                return await self._attempt(live, again=attempt > 0)
             except ReplicaLost:
                 _LOG.warning("Generation %s lost its replica and is sent again.", live.job.id)
                 live.restart()
-        return await self._attempt(live)
+        return await self._attempt(live, again=True)
 
-    async def _attempt(self, live: LiveJob) -> Finished:
+    async def _attempt(self, live: LiveJob, *, again: bool) -> Finished:
         clock = asyncio.get_running_loop().time
-        give_up = clock() + READY_SECONDS
+        give_up = None
         while True:
-            address = await self._replicas.address(live.job.endpoint)
-            try:
-                return await self._listen(live, address)
-            except ReplicaNotReadyError:
-                if clock() >= give_up:
-                    raise Unavailable("No replica took the work. Try again later.") from None
-                await asyncio.sleep(PAUSE_SECONDS)
+            async with self._replicas.lease(live.job.endpoint, live.place, again=again) as address:
+                give_up = give_up or clock() + READY_SECONDS
+                try:
+                    return await self._listen(live, address)
+                except ReplicaNotReadyError:
+                    if clock() >= give_up:
+                        raise Unavailable("No replica took the work. Try again later.") from None
+            again = True  # it has waited for its turn already
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self, live: LiveJob, address: str) -> Finished:
         request = dict(live.job.request)

@@ -19,10 +19,12 @@ class LiveJob:
 
     Args:
         job: the job as it was accepted.
+        attached: whether its caller waits on the line.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, attached: bool = False) -> None:
         self.job = job
+        self.attached = attached
         self.cancel_wish: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
         self._latest: dict[str, tuple[int, dict[str, Any]]] = {}

@@ -6,33 +6,65 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 from inkcloud import __version__
-from inkcloud.control.endpoints import Endpoints
-from inkcloud.control.generations import Generations
-from inkcloud.control.tokens import Tokens
 from inkcloud.gateway import problems
 from inkcloud.gateway.browser_guard import BrowserGuard
+from inkcloud.gateway.endpoint_hosts import EndpointHosts
+from inkcloud.gateway.metrics import Metrics
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.request_ids import RequestIds
-from inkcloud.gateway.routes import docs, endpoints, generations, health, pictures, predict
-from inkcloud.gateway.settings import Settings
+from inkcloud.gateway.routes import (
+    calls,
+    control_plane,
+    docs,
+    endpoints,
+    generations,
+    health,
+    image_api,
+    jobs,
+    metrics,
+    openai,
+    pictures,
+    predict,
+    templates,
+    tokens,
+    watch,
+    webui,
+)
+from inkcloud.gateway.sampler import Sampler
+from inkcloud.gateway.traffic import Traffic
+from inkcloud.gateway.webui_desks import Desks
 
 _DESCRIPTION = (
-    "Text-to-image endpoints. `predict` answers when the pictures are done; `generations` "
-    "accepts a request at once and lets you follow it, fetch its pictures or cancel it."
+    "Endpoints that run services. Any path of a service answers below `/endpoints/NAME`, at "
+    "once, as a stream or later. On text-to-image endpoints `predict` answers when the pictures "
+    "are done; `generations` accepts a request at once and lets you follow it, fetch its "
+    "pictures or cancel it."
+)
+# Clients of other services find their own forms here; add a dialect's router to this list.
+DIALECTS = (predict, image_api, openai, webui, control_plane)
+# `calls` takes every path below an endpoint that nothing before it takes: it stays last.
+NATIVE = (
+    health,
+    endpoints,
+    templates,
+    tokens,
+    generations,
+    pictures,
+    watch,
+    metrics,
+    jobs,
+    docs,
 )
 
 
-def create_app(
-    *, settings: Settings, generations: Generations, endpoints: Endpoints, tokens: Tokens
-) -> FastAPI:
-    """Return the app; its lifespan starts and stops the work on generations.
+def create_app(parts: Parts) -> FastAPI:
+    """Return the app; its lifespan starts and stops the work on generations and jobs.
 
     Args:
-        settings: host names and bounds.
-        generations: the use cases round a generation; not started yet.
-        endpoints: which endpoints there are.
-        tokens: who may call.
+        parts: the use cases, not started yet.
     """
+    figures = Metrics()
+    sampler = Sampler(parts, figures)
     app = FastAPI(
         title="Inkcloud",
         description=_DESCRIPTION,
@@ -40,33 +72,32 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(generations, endpoints),
+        lifespan=_lifespan(parts, sampler),
     )
-    app.state.parts = Parts(
-        settings=settings, generations=generations, endpoints=endpoints, tokens=tokens
-    )
+    app.state.parts = parts
+    app.state.metrics = figures
+    app.state.sampler = sampler
+    app.state.desks = Desks(parts.generations)
     problems.install(app)
-    app.add_middleware(BrowserGuard, hosts=settings.hosts)
+    app.add_middleware(EndpointHosts)
+    app.add_middleware(BrowserGuard, hosts=parts.settings.hosts)
+    app.add_middleware(Traffic, note=figures.note)
     app.add_middleware(RequestIds)  # added last: the outermost
-    _include_routes(app)
+    for module in (*DIALECTS, *NATIVE, calls):
+        app.include_router(module.ROUTER)
     return app
 
 
-def _include_routes(app: FastAPI) -> None:
-    for module in (health, endpoints, predict, generations, pictures, docs):
-        app.include_router(module.ROUTER)
-
-
 def _lifespan(
-    generations: Generations, endpoints: Endpoints
+    parts: Parts, sampler: Sampler
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await generations.start()
+        await parts.start()
         try:
-            yield
+            async with sampler.running():
+                yield
         finally:
-            await generations.stop()
-            await endpoints.close()
+            await parts.stop()
 
     return lifespan

@@ -35,6 +35,19 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
         raise MalformedRequest(
             "The body is compressed.", field="Content-Encoding", value=encoding, allowed="identity"
         )
+    return json_body.decode(await read_body(request, limit))
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Read a body as it is.
+
+    Args:
+        request: whose body it is.
+        limit: most bytes.
+
+    Raises:
+        BodyTooLarge: if it is longer.
+    """
     body = bytearray()
     size = 0
     async for chunk in request.stream():
@@ -50,4 +63,4 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
             value=f"{size} bytes or more",
             allowed=f"at most {limit} bytes",
         )
-    return json_body.decode(bytes(body))
+    return bytes(body)

@@ -1,86 +1,50 @@
-"""What handlers ask for: who calls, which endpoint, which generation, which body."""
+"""What handlers ask for: which endpoint, which generation, which body."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
-from fastapi.security import HTTPBearer
 
 from inkcloud.control.status import Status
-from inkcloud.domain.endpoint import Endpoint
-from inkcloud.domain.errors import NotFound, Unauthorized
+from inkcloud.domain.errors import NotFound
+from inkcloud.domain.job import JobKind
 from inkcloud.gateway.body import read_json
-from inkcloud.gateway.parts import Parts
+from inkcloud.gateway.callers import (
+    Caller,
+    PartsDependency,
+    SeenEndpoint,
+    TokenHolder,
+    UsedEndpoint,
+    caller,
+    open_to,
+    parts,
+    require,
+    require_token,
+)
 
-# Only for the description at /docs: `has_token` reads the header itself.
-_BEARER = HTTPBearer(auto_error=False, description="A token, as `inkcloud up` prints it.")
+__all__ = [
+    "Caller",
+    "FoundGeneration",
+    "JsonObject",
+    "OpenEndpoint",
+    "PartsDependency",
+    "SeenEndpoint",
+    "SmallJsonObject",
+    "TokenHolder",
+    "UsedEndpoint",
+    "caller",
+    "disconnected",
+    "open_to",
+    "parts",
+    "require",
+    "require_token",
+]
 
-
-def parts(request: Request) -> Parts:
-    """Return what the app was made from."""
-    found: Parts = request.app.state.parts
-    return found
-
-
-PartsDependency = Annotated[Parts, Depends(parts)]
-
-
-async def has_token(
-    request: Request, parts: PartsDependency, _: Annotated[object, Depends(_BEARER)]
-) -> bool:
-    """Say whether the caller sent a valid token."""
-    headers = request.headers.getlist("authorization")
-    scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
-    if scheme.lower() != "bearer":
-        return False
-    return await asyncio.to_thread(parts.tokens.verify, token.strip())
-
-
-HasToken = Annotated[bool, Depends(has_token)]
-
-
-async def require_token(trusted: HasToken) -> None:
-    """Let only callers with a valid token through.
-
-    Raises:
-        Unauthorized: otherwise.
-    """
-    if not trusted:
-        raise Unauthorized(
-            "This needs a valid token. Send it as 'Authorization: Bearer TOKEN'; "
-            "`inkcloud up` prints one."
-        )
-
-
-async def open_endpoint(
-    parts: PartsDependency,
-    trusted: HasToken,
-    name: Annotated[str, Path(description="The endpoint's name.")],
-) -> Endpoint:
-    """Return the endpoint of the address if the caller may use it.
-
-    To a stranger a private endpoint looks the same as none.
-
-    Raises:
-        Unauthorized: if a stranger asks for anything but a public endpoint.
-        NotFound: if there is none of that name.
-    """
-    try:
-        endpoint = await parts.endpoints.get(name)
-    except NotFound:
-        await require_token(trusted)
-        raise
-    if not endpoint.public:
-        await require_token(trusted)
-    return endpoint
-
-
-OpenEndpoint = Annotated[Endpoint, Depends(open_endpoint)]
+OpenEndpoint = UsedEndpoint
 
 
 async def found_generation(
     parts: PartsDependency,
-    endpoint: OpenEndpoint,
+    endpoint: SeenEndpoint,
     id: Annotated[str, Path(description="The generation's id.")],
 ) -> Status:
     """Return the generation of the address.
@@ -89,7 +53,7 @@ async def found_generation(
         NotFound: if the endpoint has none of that id.
     """
     status = await parts.generations.get(id)
-    if status.job.endpoint != endpoint.name:
+    if status.job.endpoint != endpoint.name or status.job.kind is not JobKind.GENERATION:
         raise NotFound("There is no generation of that id.")
     return status
 
@@ -97,12 +61,22 @@ async def found_generation(
 FoundGeneration = Annotated[Status, Depends(found_generation)]
 
 
-async def json_object(request: Request, parts: PartsDependency, _: OpenEndpoint) -> dict[str, Any]:
-    """Return the body of a caller who may use the endpoint."""
-    return await read_json(request, parts.settings.body_bytes)
+async def json_object(request: Request, parts: PartsDependency, _: UsedEndpoint) -> dict[str, Any]:
+    """Return the body of a caller who may use the endpoint; an image may be in it."""
+    return await read_json(request, parts.settings.image_body_bytes)
 
 
 JsonObject = Annotated[dict[str, Any], Depends(json_object)]
+
+
+async def small_json_object(
+    request: Request, parts: PartsDependency, _: TokenHolder
+) -> dict[str, Any]:
+    """Return the body of a caller who has a token; no image is in it."""
+    return await read_json(request, parts.settings.body_bytes)
+
+
+SmallJsonObject = Annotated[dict[str, Any], Depends(small_json_object)]
 
 
 async def disconnected(request: Request) -> None:

@@ -11,18 +11,24 @@ _TITLES = {
     401: "A valid token is needed.",
     403: "Called by a wrong host name, or from another site's page.",
     404: "There is no such thing.",
-    409: "Cancelled.",
+    409: "Cancelled, or not possible in the present state.",
     413: "The body is too large.",
     422: "A value is not allowed: the problem names the field, the value and what is allowed.",
     500: "The gateway failed; its log has the reason under the request id.",
     502: "The replica stopped while it held the work, twice.",
     503: "Too busy, or no replica is ready; see Retry-After.",
     504: "Not done within the deadline.",
+    507: "There is no room left on the disk.",
 }
 COMMON = (401, 403, 404, 422, 500)
 SUBMITTING = (400, 413, 503)
-
-
+# The body of a call: what the service itself defines.
+CALLED = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
 Responses = dict[int | str, dict[str, Any]]
 
 

@@ -41,7 +41,7 @@ class GatewayServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more work, let the followers go, and end."""
-        self._parts.generations.drain()
+        self._parts.drain()
         await super().shutdown(sockets)
 
 

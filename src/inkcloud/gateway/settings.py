@@ -14,11 +14,13 @@ class Settings:
         hosts: the names under which callers may reach the gateway, `*.` for any name under
             one; None allows every name, and then a page may only call its own host.
         body_bytes: longest request body.
+        image_body_bytes: longest request body where an image goes in.
         keep_alive_seconds: how often a quiet event stream says that it is alive.
     """
 
     hosts: tuple[str, ...] | None = LOOPBACK_HOSTS
     body_bytes: int = 1024 * 1024
+    image_body_bytes: int = 10 * 1024 * 1024
     keep_alive_seconds: float = 15.0
 
     @classmethod

@@ -7,9 +7,16 @@ from typing import Any
 from fastapi import Request
 
 from inkcloud.control.status import Status
+from inkcloud.domain.access import Access, Scope
 from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.init_image import without_image
+from inkcloud.domain.job import Job
 from inkcloud.gateway.parts import Parts
-from inkcloud.wire import native, problem
+from inkcloud.wire import job_views, native, problem
+from inkcloud.wire.endpoint_views import EndpointView, ReplicaView
+
+_MANAGERS_ONLY = "environment"  # it may hold the keys of other services
+_EVERYBODYS = ("name", "public", "display_name", "description", "template")
 
 
 def endpoint_url(request: Request, name: str) -> str:
@@ -17,14 +24,36 @@ def endpoint_url(request: Request, name: str) -> str:
     return f"{request.base_url}endpoints/{name}"
 
 
-def endpoint_view(request: Request, parts: Parts, endpoint: Endpoint) -> native.EndpointView:
-    """Return an endpoint as it stands."""
-    return native.EndpointView(
-        name=endpoint.name,
+def endpoint_view(
+    request: Request, parts: Parts, endpoint: Endpoint, access: Access | None
+) -> EndpointView:
+    """Return an endpoint as it stands, as far as the caller may see it."""
+    load = parts.replicas.load(endpoint.name)
+    fields = asdict(endpoint)
+    if not _permits(access, Scope.MANAGE, endpoint):
+        del fields[_MANAGERS_ONLY]
+        if not _permits(access, Scope.READ, endpoint):
+            fields = {name: fields[name] for name in _EVERYBODYS}
+    view = EndpointView(
         url=endpoint_url(request, endpoint.name),
-        public=endpoint.public,
         state=parts.endpoints.state(endpoint.name).value,
+        in_flight=load.in_flight,
+        waiting=load.waiting,
+        **fields,
     )
+    if view.service is not None:
+        view.replicas = _replicas(parts, endpoint.name)
+    return view
+
+
+def accepted_view(request: Request, job: Job) -> job_views.AcceptedView:
+    """Return what the submitter of a job is told."""
+    return job_views.AcceptedView(response_id=job.id, poll_url=job_url(request, job.id))
+
+
+def job_url(request: Request, job_id: str) -> str:
+    """Return a job's address, under the name by which the caller reached us."""
+    return f"{request.base_url}jobs/{job_id}"
 
 
 def generation_view(request: Request, status: Status) -> native.GenerationView:
@@ -37,7 +66,7 @@ def generation_view(request: Request, status: Status) -> native.GenerationView:
         state=job.state,
         created=job.created,
         tag=job.tag,
-        request=job.request,
+        request=without_image(job.request),
         position=status.position,
         progress=None if progress is None else native.ProgressView(**asdict(progress)),
         previews=[
@@ -60,6 +89,24 @@ def with_addresses(request: Request, status: Status, event: dict[str, Any]) -> d
         return event
     url = f"{endpoint_url(request, status.job.endpoint)}/generations/{status.job.id}/images"
     return {**event, "images": list(_addressed(event["images"], url))}
+
+
+def _permits(access: Access | None, scope: Scope, endpoint: Endpoint) -> bool:
+    return access is not None and access.permits(scope, endpoint.name)
+
+
+def _replicas(parts: Parts, name: str) -> list[ReplicaView]:
+    return [
+        ReplicaView(
+            name=status.name,
+            phase=status.phase.value,
+            restarts=status.restarts,
+            reason=status.reason,
+            since=status.since,
+            in_flight=status.in_flight,
+        )
+        for status in parts.replicas.replicas(name)
+    ]
 
 
 def _addressed(images: list[dict[str, Any]], url: str) -> Iterator[dict[str, Any]]:

@@ -2,16 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from inkcloud.gateway.dependencies import (
-    FoundGeneration,
-    JsonObject,
-    OpenEndpoint,
-    PartsDependency,
-    require_token,
-)
+from inkcloud.gateway.callers import PartsDependency, ReadEndpoint, UsedEndpoint
+from inkcloud.gateway.dependencies import FoundGeneration, JsonObject
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE, encode_events
 from inkcloud.gateway.openapi import COMMON, SUBMITTING, answer, body, problems
 from inkcloud.gateway.views import generation_view, with_addresses
@@ -29,7 +24,7 @@ _DEFAULT_LIMIT = 50
     openapi_extra=body(GenerationBody),
 )
 async def submit(
-    request: Request, parts: PartsDependency, endpoint: OpenEndpoint, values: JsonObject
+    request: Request, parts: PartsDependency, endpoint: UsedEndpoint, values: JsonObject
 ) -> GenerationView:
     """Accept a request; what was accepted is not lost."""
     wanted, tag = native.decode(values)
@@ -37,11 +32,11 @@ async def submit(
     return generation_view(request, await parts.generations.submit(endpoint.name, wanted, tag))
 
 
-@ROUTER.get("", dependencies=[Depends(require_token)], responses=problems(*COMMON))
+@ROUTER.get("", responses=problems(*COMMON))
 async def list_newest(
     request: Request,
     parts: PartsDependency,
-    endpoint: OpenEndpoint,
+    endpoint: ReadEndpoint,
     tag_prefix: Annotated[str, Query(description="Only tags that begin so.")] = "",
     limit: Annotated[int, Query(ge=1, le=LIST_LIMIT)] = _DEFAULT_LIMIT,
 ) -> GenerationList:
@@ -70,13 +65,13 @@ async def follow(
         with_addresses(request, found, event)
         async for event in parts.generations.follow(found.job.id)
     )
-    lines = encode_events(events, parts.settings.keep_alive_seconds)
+    lines = encode_events(events, parts.settings.keep_alive_seconds, parts.stopping)
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=HEADERS)
 
 
 @ROUTER.delete("/{id}", responses=problems(*COMMON))
 async def cancel(
-    request: Request, parts: PartsDependency, found: FoundGeneration
+    request: Request, parts: PartsDependency, _: UsedEndpoint, found: FoundGeneration
 ) -> GenerationView:
     """Stop a generation; one that has ended stays as it is."""
     return generation_view(request, await parts.generations.cancel(found.job.id))
