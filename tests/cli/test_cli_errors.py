@@ -41,7 +41,8 @@ def assert_plain(result: Result, *words: str) -> None:
         (["--scheduler", "FOO"], ["--scheduler", "'FOO'", "K_EULER_ANCESTRAL"]),
         (["--steps", "0"], ["--steps was 0", "1 to 500"]),
         (["--steps", "501"], ["--steps was 501", "1 to 500"]),
-        (["--steps", "many"], ["--steps", "integer"]),
+        (["--steps", "many"], ["--steps was 'many'", "a whole number", "generate --help"]),
+        (["--guidance-scale", "x"], ["--guidance-scale was 'x'", "a number"]),
         (["--guidance-scale", "0.5"], ["--guidance-scale was 0.5", "1 to 20"]),
         (["--guidance-scale", "20.1"], ["--guidance-scale was 20.1", "1 to 20"]),
         (["--guidance-scale", "nan"], ["--guidance-scale was nan", "1 to 20"]),
@@ -67,6 +68,22 @@ def test_generate_names_the_bad_option_its_value_and_what_is_allowed(
     result = run("generate", "octopus", *arguments)
 
     assert_plain(result, *words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["generate"], "PROMPT is missing."),
+        (["generate", "a", "b"], "There is an argument too many: b."),
+        (["generate", "a", "--steps"], "'--steps' requires an argument."),
+        (["genrate"], "Did you mean 'generate'?"),
+    ],
+)
+def test_words_that_make_no_command_are_told_plainly(arguments: list[str], words: str) -> None:
+    result = run(*arguments)
+
+    assert_plain(result, words)
+    assert "Usage:" not in result.stderr
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "x" * 5000, "a\0b", "\ud800"])
@@ -120,8 +137,8 @@ def test_reproduce_refuses_what_is_no_picture_of_ours(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--port", "70000"], ["--port"]),
-        (["--port", "eighty"], ["--port"]),
+        (["--port", "70000"], ["--port was '70000'", "0 to 65535"]),
+        (["--port", "eighty"], ["--port was 'eighty'", "0 to 65535"]),
         (["--host", "not an address"], ["--host was 'not an address'", "127.0.0.1"]),
         (["--host", "192.0.2.1"], ["--host was '192.0.2.1'", "127.0.0.1"]),
         (["--model", "no-such-model"], ["--model was 'no-such-model'", '"inkling"']),
@@ -175,7 +192,8 @@ def test_help_and_version_load_no_tensors() -> None:
 def test_every_option_has_an_environment_variable(command: str) -> None:
     page = CliRunner().invoke(app, [command, "--help"], terminal_width=200).stdout
 
-    options = [line for line in page.splitlines() if re.match(r"\s+--", line)]
+    whole = re.sub(r"\n {20,}", " ", page)
+    options = [line for line in whole.splitlines() if re.match(r"\s+--", line)]
     assert options
     for option in options:
         assert "INKCLOUD_" in option, option

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from inkcloud.cli.main import app
 from inkcloud.cli.output_files import output_paths, write_whole
 from inkcloud.domain.errors import InvalidRequest
+from support.init_images import pattern_png
 from support.tiny_checkpoints import make_tiny_sd
 
 
@@ -84,6 +85,38 @@ def test_without_a_seed_a_random_one_is_used_and_named(tiny: Path) -> None:
 
     seed = int(re.search(r"seed (\d+)", printed)[1])
     assert record(f"inkcloud-{seed}.png")["seed"] == seed
+
+
+def test_a_picture_begins_as_an_image(tiny: Path) -> None:
+    Path("start.png").write_bytes(pattern_png(72, 64))
+    options = ("--model", tiny, "--steps", 4, "--seed", 3)
+
+    printed = generate("a cat", *options, "--image", "start.png", "--output", "from.png")
+    generate("a cat", *options, "--width", 72, "--height", 64, "--output", "without.png")
+
+    assert "from.png  72x64" in printed
+    assert record("from.png")["strength"] == 0.8
+    assert len(str(record("from.png")["image_sha256"])) == 64
+    assert Path("from.png").read_bytes() != Path("without.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--image", "none.png"), "--image was 'none.png'"),
+        (("--image", "words.png"), "--image was '5 bytes'"),
+        (("--strength", "0"), "--strength was 0.0"),
+    ],
+)
+def test_an_image_or_strength_that_will_not_do_is_named(
+    options: tuple[str, str], said: str
+) -> None:
+    Path("words.png").write_bytes(b"words")
+
+    result = CliRunner().invoke(app, ["generate", "a cat", *options])
+
+    assert result.exit_code == 2
+    assert said in result.stderr
 
 
 def test_options_come_from_the_environment(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

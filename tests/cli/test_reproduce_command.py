@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from inkcloud.cli.comparison import compare
 from inkcloud.cli.main import app
+from support.init_images import pattern_png
 from support.tiny_checkpoints import make_tiny_sd
 
 ARGUMENTS = ["--steps", "3", "--seed", "3", "--dtype", "float32", "--output", "x.png"]
@@ -33,8 +34,8 @@ def _in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, picture: byt
     Path("x.png").write_bytes(picture)
 
 
-def reproduce(model: Path) -> Result:
-    return CliRunner().invoke(app, ["reproduce", "x.png", "--model", str(model)])
+def reproduce(model: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["reproduce", "x.png", "--model", str(model), *options])
 
 
 def rewrite(*, change_pixel_by: int = 0, **changes: object) -> None:
@@ -94,6 +95,45 @@ def test_a_model_that_is_not_here_is_asked_for() -> None:
 
     assert result.exit_code == 2
     assert "--model was 'tiny'" in result.stderr
+
+
+@pytest.fixture
+def from_an_image(tiny: Path) -> None:
+    Path("start.png").write_bytes(pattern_png(64, 64))
+    Path("other.png").write_bytes(pattern_png(64, 64, seed=1))
+    arguments = ["a cat", "--model", str(tiny), "--image", "start.png", "--strength", "0.6"]
+    assert CliRunner().invoke(app, ["generate", *arguments, *ARGUMENTS]).exit_code == 0
+
+
+@pytest.mark.usefixtures("from_an_image")
+def test_a_picture_that_began_as_an_image_is_rendered_again_from_its_file(tiny: Path) -> None:
+    result = reproduce(tiny, "--image", "start.png")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "x.png: identical, byte for byte.\n"
+
+
+@pytest.mark.usefixtures("from_an_image")
+def test_the_image_is_asked_for_by_its_hash(tiny: Path) -> None:
+    result = reproduce(tiny)
+
+    assert result.exit_code == 2
+    assert "--image is missing; allowed: the file with SHA-256 " in result.stderr
+
+
+@pytest.mark.usefixtures("from_an_image")
+def test_another_image_is_refused(tiny: Path) -> None:
+    result = reproduce(tiny, "--image", "other.png")
+
+    assert result.exit_code == 2
+    assert "not the image that the picture began as" in result.stderr
+
+
+def test_an_image_for_a_picture_that_began_as_none_is_refused(tiny: Path) -> None:
+    result = reproduce(tiny, "--image", "x.png")
+
+    assert result.exit_code == 2
+    assert "did not begin as an image" in result.stderr
 
 
 def test_a_picture_without_a_record_is_refused(tiny: Path) -> None:

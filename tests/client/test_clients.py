@@ -19,39 +19,9 @@ from inkcloud.domain.errors import (
 )
 from inkcloud.domain.job import JobState
 from inkcloud.domain.record import Record
+from support.blocking_client import Blocking
 from support.running_gateway import PATIENCE, RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
-
-
-class Blocking:
-    """The async client, called like the sync one, so that both run the same tests."""
-
-    def __init__(self, *arguments, **options):
-        self._runner = asyncio.Runner()
-        self._client = AsyncInkcloudClient(*arguments, **options)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._runner.run(self._client.close())
-        self._runner.close()
-
-    def __repr__(self):
-        return repr(self._client)
-
-    def __getattr__(self, name):
-        method = getattr(self._client, name)
-
-        async def call(*arguments, **options):
-            return await method(*arguments, **options)
-
-        return lambda *arguments, **options: self._runner.run(call(*arguments, **options))
-
-    def follow(self, id):
-        events = self._client.follow(id)
-        while (event := self._runner.run(anext(events, None))) is not None:
-            yield event
 
 
 @pytest.fixture(scope="module")

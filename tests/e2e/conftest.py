@@ -1,13 +1,13 @@
 import pytest
 
 from support.browser import Browser, chromium
-from support.up import Up
+from support.running_up import running_up
 
 
 @pytest.fixture(scope="module")
 def inkcloud(tmp_path_factory):
     """The whole of Inkcloud, as `inkcloud up` starts it."""
-    with Up(tmp_path_factory.mktemp("up")) as up:
+    with running_up(tmp_path_factory.mktemp("up") / "data") as up:
         yield up
 
 

@@ -46,6 +46,10 @@ def job_of(browser, panel: int) -> str:
     return browser.wait_for(lambda: job_in_address(browser, panel))
 
 
+def value_of(browser, key: str) -> str:
+    return browser.widget(key, "input").get_attribute("value")
+
+
 def long_run(browser, panel: int = 1, steps: int = 500) -> str:
     """Start a generation that lasts, in one panel, and return its id."""
     browser.fill(f"panel{panel}_steps", str(steps))
@@ -168,6 +172,33 @@ def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
     for panel in (1, 2):
         browser.press(f"panel{panel}_cancel")
         browser.wait_for(lambda panel=panel: in_panel(browser, panel, "Cancelled."))
+
+
+def test_a_preset_chosen_just_after_the_pages_server_was_started_anew_is_taken(inkcloud, browser):
+    browser.open(inkcloud.playground_url)
+    browser.fill("panel3_seed", "77")
+    inkcloud.kill_playground()
+
+    browser.choose("panel1_preset", "K_EULER, 30 steps")
+
+    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "30")
+    assert value_of(browser, "panel1_seed") == "24"
+    assert value_of(browser, "panel3_seed") == "77"
+    assert value_of(browser, "panel1_negative_prompt").startswith("Blurry photo")
+
+
+def test_another_page_and_back_loses_nothing(inkcloud, browser):
+    browser.open(inkcloud.playground_url)
+    browser.fill("prompt", "an otter")
+    browser.fill("panel2_steps", "31")
+
+    browser.follow_link("Tokens")
+    browser.widget("token_make", "button")
+    browser.follow_link("Generate")
+
+    browser.wait_for(lambda: value_of(browser, "prompt") == "an otter")
+    assert value_of(browser, "panel2_steps") == "31"
+    assert value_of(browser, "panel1_steps") == "20"
 
 
 def test_a_phone_needs_no_sideways_scrolling(inkcloud, browser):

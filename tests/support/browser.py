@@ -60,9 +60,9 @@ class Browser:
             {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size[0] < 500},
         )
 
-    def open(self, url: str) -> None:
+    def open(self, url: str, until: str = "generate") -> None:
         self.driver.get(url)
-        self.widget("generate", "button")
+        self.widget(until, "button")
 
     def wait_for(self, look: Callable[[], Any]) -> Any:
         """Return the first true value; elements that Streamlit replaces meanwhile do not matter."""
@@ -98,6 +98,27 @@ class Browser:
         self.wait_for(lambda: self.widget(key, "input").get_attribute("value") == text)
         self.settle()
 
+    def type(self, key: str, text: str, tag: str = "input") -> None:
+        """Fill a field of a form, without Enter, which would send the form."""
+        self.widget(key, tag).send_keys("\ue009a\ue000", text, "\ue004")  # Control-A, text, Tab
+        self.wait_for(lambda: self.widget(key, tag).get_attribute("value") == text)
+
+    def choose(self, key: str, text: str) -> None:
+        """Choose an entry of a list."""
+        self.widget(key, "input").send_keys(text, "\ue007")  # Enter
+
+    def follow_link(self, text: str) -> None:
+        """Go to another page by its link at the top."""
+
+        def followed() -> bool:
+            links = [link for link in self.shown(".st-key-pages a") if link.text.endswith(text)]
+            if not links:
+                return False
+            links[0].click()
+            return True
+
+        self.wait_for(followed)
+
     def settle(self) -> None:
         """Wait until Streamlit's script has run."""
         self.wait_for(
@@ -110,6 +131,18 @@ class Browser:
 
     def text(self, key: str) -> str:
         return "\n".join(e.text for e in self.shown(f".st-key-{key}"))
+
+    def copied(self, key: str) -> str:
+        """Press a code block's copy button and return what is then in the clipboard."""
+        allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        self.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": allowed})
+        selector = f".st-key-{key} [data-testid=stCode] button"
+        button = self.wait_for(
+            lambda: next(iter(self.driver.find_elements(By.CSS_SELECTOR, selector)), None)
+        )
+        self.driver.execute_script("arguments[0].click()", button)
+        read = "const done = arguments[0]; navigator.clipboard.readText().then(done, done)"
+        return str(self.driver.execute_async_script(read))
 
     def scrolls_sideways(self) -> bool:
         return self.driver.execute_script(

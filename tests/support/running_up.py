@@ -1,14 +1,18 @@
 """A real `inkcloud up` in a process of its own."""
 
+import contextlib
 import re
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import psutil
 
 READY = "Ctrl-C stops Inkcloud."
@@ -19,6 +23,7 @@ class RunningUp:
     """The process, and what it has printed up to now."""
 
     def __init__(self, data_dir: Path, *options: str) -> None:
+        self.data_dir = data_dir
         command = [sys.executable, "-m", "inkcloud.cli.main", "up", "--data-dir", str(data_dir)]
         self.process = subprocess.Popen(
             [*command, "--port", "0", "--playground-port", "0", *options],
@@ -27,6 +32,56 @@ class RunningUp:
             text=True,
         )
         self.lines: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self.fact("Endpoint").partition("/endpoints/")[0]
+
+    @property
+    def playground_url(self) -> str:
+        return self.fact("Playground")
+
+    @property
+    def token(self) -> str:
+        return (self.data_dir / "token").read_text().strip()
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask the gateway with the first token, and return its JSON, or None if it has none."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
+            answer = client.request(method, f"{self.url}{path}", headers=headers, json=body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def get(self, path: str) -> Any:
+        return self.ask("GET", path)
+
+    def steps_that_take(self, seconds: float) -> int:
+        """Return a step count whose picture takes about this long on this machine now."""
+        steps = 20
+        body = {"prompt": "x", "num_inference_steps": steps}
+        job = self.ask("POST", "/endpoints/text2image/generations", body)
+        while job["state"] in {"queued", "running"}:
+            job = self.get(f"/endpoints/text2image/generations/{job['id']}")
+        return max(2, min(500, round(steps * seconds / job["seconds"])))
+
+    def kill_playground(self) -> None:
+        """Kill the page's server, and return when `up` has started it again."""
+        self.child("playground_child").kill()
+        self.read_until("The playground stopped")
+        self.wait_for_playground()
+
+    def wait_for_playground(self) -> None:
+        """Return once the page's server answers."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with contextlib.suppress(httpx2.HTTPError):
+                health = f"{self.playground_url}/_stcore/health"
+                if httpx2.get(health, trust_env=False).status_code == httpx2.codes.OK:
+                    return
+            time.sleep(0.1)
+        raise AssertionError("\n".join(["The playground does not answer:", *self.lines]))
 
     def read_until(self, words: str) -> str:
         """Read lines until one holds `words`; return that line."""

@@ -26,9 +26,18 @@ _OPTIONS = {
     "num_inference_steps": "--steps",
     "num_images": "--images",
     "prompt": "PROMPT",
-    "image": "IMAGE",
+    "module:Class": "module:Class",
+    "DIR": "DIR",
+    "picture": "PICTURE",
+    "name": "NAME",
+    "base_url": "--url",
+    "timeout_seconds": "--timeout",
+    "expires_seconds": "--expires",
+    "environment": "--env",
+    "scopes": "--scope",
 }
 _MENDABLE = (InvalidRequest, CheckpointError, Conflict, NotFound)
+_USAGE = (InvalidRequest,)
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -40,7 +49,20 @@ def plain_errors(command: Callable[Parameters, Result]) -> Callable[Parameters, 
     Exit codes: 2 for what the caller can mend, 130 for Ctrl-C, 1 for everything else. With
     INKCLOUD_DEBUG=1 an unexpected exception shows its traceback too.
     """
+    return _ending_plainly(command, _MENDABLE)
 
+
+def remote_errors(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Do as `plain_errors` for a command that asks a gateway: exit code 2 is for usage only.
+
+    What the gateway does not have, or cannot do now, is exit code 1.
+    """
+    return _ending_plainly(command, _USAGE)
+
+
+def _ending_plainly(
+    command: Callable[Parameters, Result], bad_input: tuple[type[InkcloudError], ...]
+) -> Callable[Parameters, Result]:
     @functools.wraps(command)
     def wrapped(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
@@ -50,19 +72,24 @@ def plain_errors(command: Callable[Parameters, Result]) -> Callable[Parameters, 
         except BaseException as error:
             if not isinstance(error, Exception | KeyboardInterrupt):
                 raise
-            raise typer.Exit(complain(error)) from None
+            raise typer.Exit(complain(error, bad_input)) from None
 
     return wrapped
 
 
-def complain(error: BaseException) -> int:
-    """Print an error for a person and return the exit code that fits it."""
+def complain(error: BaseException, bad_input: tuple[type[InkcloudError], ...] = _MENDABLE) -> int:
+    """Print an error for a person and return the exit code that fits it.
+
+    Args:
+        error: what happened.
+        bad_input: the kinds that the caller can mend by other words on the command line.
+    """
     if isinstance(error, KeyboardInterrupt | Cancelled):
         _say("inkcloud: stopped; nothing was written.")
         return INTERRUPTED
     if isinstance(error, InkcloudError):
         _say(describe(error))
-        return BAD_INPUT if isinstance(error, _MENDABLE) else FAILED
+        return BAD_INPUT if isinstance(error, bad_input) else FAILED
     if os.environ.get("INKCLOUD_DEBUG") == "1":
         traceback.print_exception(error)
     _say(f"inkcloud: an unexpected error, {type(error).__name__}: {_one_line(str(error))}")

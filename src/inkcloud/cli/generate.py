@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inkcloud.cli.errors import plain_errors
+from inkcloud.cli.input_file import read_init_image
 from inkcloud.domain.events import Event, Finished
 from inkcloud.domain.generation_request import (
     DEFAULT_GUIDANCE_SCALE,
     DEFAULT_SAMPLER,
     DEFAULT_STEPS,
+    DEFAULT_STRENGTH,
     GenerationRequest,
 )
 from inkcloud.domain.limits import Limits
@@ -49,11 +51,19 @@ def generate(
     ] = None,
     width: Annotated[
         int | None,
-        typer.Option(envvar="INKCLOUD_WIDTH", help="Pixels.", show_default="the model's own"),
+        typer.Option(
+            envvar="INKCLOUD_WIDTH",
+            help="Pixels.",
+            show_default="the model's own, or the image's shape",
+        ),
     ] = None,
     height: Annotated[
         int | None,
-        typer.Option(envvar="INKCLOUD_HEIGHT", help="Pixels.", show_default="the model's own"),
+        typer.Option(
+            envvar="INKCLOUD_HEIGHT",
+            help="Pixels.",
+            show_default="the model's own, or the image's shape",
+        ),
     ] = None,
     images: Annotated[
         int,
@@ -61,6 +71,21 @@ def generate(
             envvar="INKCLOUD_IMAGES", help="How many pictures; each next one has the next seed."
         ),
     ] = 1,
+    image: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="INKCLOUD_IMAGE",
+            help="A PNG, JPEG or WebP file to start from, instead of noise alone.",
+            show_default="none",
+        ),
+    ] = None,
+    strength: Annotated[
+        float,
+        typer.Option(
+            envvar="INKCLOUD_STRENGTH",
+            help="How far to go from the image, above 0 and up to 1; without effect without it.",
+        ),
+    ] = DEFAULT_STRENGTH,
     model: Annotated[
         str,
         typer.Option(envvar="INKCLOUD_MODEL", help="The built-in model's name, or a model folder."),
@@ -88,6 +113,8 @@ def generate(
         width=width,
         height=height,
         num_images=images,
+        image=None if image is None else read_init_image(image),
+        strength=strength,
     ).validated(Limits())
     draw(request, model=model, dtype=dtype, output=output)
 

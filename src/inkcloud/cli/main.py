@@ -5,11 +5,16 @@ from typing import Annotated
 import typer
 
 import inkcloud
+from inkcloud.cli import endpoints, templates, tokens
 from inkcloud.cli.generate import generate
+from inkcloud.cli.init import init
 from inkcloud.cli.reproduce import reproduce
+from inkcloud.cli.run import run
 from inkcloud.cli.up import up
+from inkcloud.cli.usage_errors import PlainGroup
 
 app = typer.Typer(
+    cls=PlainGroup,
     help="A compute service and a playground for text-to-image models that you run yourself.",
     no_args_is_help=True,
     add_completion=False,
@@ -20,6 +25,11 @@ app = typer.Typer(
 app.command()(up)
 app.command()(generate)
 app.command()(reproduce)
+app.command()(init)
+app.command()(run)
+app.add_typer(templates.app, name="templates")
+app.add_typer(endpoints.app, name="endpoints")
+app.add_typer(tokens.app, name="tokens")
 
 
 def _show_version(wanted: bool) -> None:

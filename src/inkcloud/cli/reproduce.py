@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inkcloud.cli.errors import FAILED, plain_errors
-from inkcloud.domain.errors import InvalidRequest
+from inkcloud.cli.input_file import read_init_image, read_input
 
 if TYPE_CHECKING:
+    from inkcloud.domain.generation_request import GenerationRequest
     from inkcloud.domain.picture import Picture
-    from inkcloud.domain.record import Record
 
 LARGEST_FILE = 64 * 1024 * 1024
+OUR_FILE = "a PNG file that Inkcloud wrote"
 
 
 @plain_errors
 def reproduce(
-    image: Annotated[Path, typer.Argument(help="A PNG that Inkcloud wrote.", show_default=False)],
+    picture: Annotated[Path, typer.Argument(help="A PNG that Inkcloud wrote.", show_default=False)],
     model: Annotated[
         str | None,
         typer.Option(
@@ -26,58 +27,42 @@ def reproduce(
             show_default="the name in the picture's record",
         ),
     ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="INKCLOUD_REPRODUCE_IMAGE",
+            help="The image that the picture began as; needed if it began as one.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Render a picture again from its own record and compare.
 
     Says identical, equal within one level, or different, and what differs between then
-    and now. The exit code is 0 unless the pictures are different.
+    and now. The exit code is 0 unless the pictures are different. A picture that began as an
+    image does not hold that image but knows its SHA-256, so only the very same file will do.
     """
-    png = read_picture(image)
+    png = read_input(picture, field="picture", longest=LARGEST_FILE, allowed=OUR_FILE)
+    start = None if image is None else read_init_image(image)
 
     from inkcloud.cli.comparison import compare, record_differences
     from inkcloud.engine.picture_file import read_png
 
     pixels, record = read_png(png)
-    again = _render(record, model or record.checkpoint)
+    again = _render(record.request(start), model or record.checkpoint, record.dtype)
     verdict = compare(pixels, read_png(again.png)[0], same_bytes=png == again.png)
-    print(f"{image}: {verdict.sentence}")
+    print(f"{picture}: {verdict.sentence}")
     for difference in record_differences(record, again.record):
         print(f"  {difference}")
     if not verdict.good:
         raise typer.Exit(FAILED)
 
 
-def read_picture(image: Path) -> bytes:
-    """Return a file's bytes.
-
-    Raises:
-        InvalidRequest: if there is no such file, or it cannot be a picture of ours.
-    """
-    try:
-        size = image.stat().st_size
-        if size > LARGEST_FILE:
-            raise InvalidRequest(
-                f"The file is too large to be a picture: {size} bytes.",
-                field="image",
-                value=str(image),
-                allowed=f"at most {LARGEST_FILE} bytes",
-            )
-        return image.read_bytes()
-    except OSError as error:
-        raise InvalidRequest(
-            f"The picture cannot be read: {(error.strerror or str(error)).lower()}.",
-            field="image",
-            value=str(image),
-            allowed="a PNG file that Inkcloud wrote",
-        ) from error
-
-
-def _render(record: "Record", model: str) -> "Picture":
+def _render(request: "GenerationRequest", model: str, dtype: str) -> "Picture":
     from inkcloud.cli.progress_line import ProgressLine
 
-    request = record.request()
     with ProgressLine() as line:
         from inkcloud.cli.local_engine import LocalEngine
 
-        with LocalEngine(model, record.dtype) as engine:
+        with LocalEngine(model, dtype) as engine:
             return engine.render(request, line.watch).pictures[0]

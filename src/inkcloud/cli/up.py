@@ -50,6 +50,15 @@ def up(
         str,
         typer.Option(envvar=ENVIRONMENT["dtype"], help="auto, float32, bfloat16 or float16."),
     ] = settings.DEFAULT_DTYPE,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar=ENVIRONMENT["database"],
+            help="A database's URL, for example postgresql://USER:PASSWORD@HOST/DATABASE. Set it "
+            "by the environment if it has a password: other people see commands.",
+            show_default="SQLite in the data folder",
+        ),
+    ] = None,
 ) -> None:
     """Start the gateway, one endpoint on the built-in model, and the playground.
 
@@ -67,5 +76,6 @@ def up(
             data_dir=(data_dir or settings.default_data_dir()).expanduser().absolute(),
             model=model,
             dtype=dtype,
+            database=database,
         )
     )

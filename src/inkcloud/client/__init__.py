@@ -9,14 +9,21 @@ Example:
 
 from inkcloud.client.async_client import AsyncInkcloudClient
 from inkcloud.client.client import InkcloudClient
+from inkcloud.client.endpoint_status import EndpointStatus, ReplicaView
 from inkcloud.client.generated_image import GeneratedImage
 from inkcloud.client.generation_status import GenerationStatus, ImageLink, PreviewLink
+from inkcloud.client.new_token import NewToken
+from inkcloud.client.served_job import ServedJob
 
 __all__ = [
     "AsyncInkcloudClient",
+    "EndpointStatus",
     "GeneratedImage",
     "GenerationStatus",
     "ImageLink",
     "InkcloudClient",
+    "NewToken",
     "PreviewLink",
+    "ReplicaView",
+    "ServedJob",
 ]

@@ -2,18 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
+from inkcloud.client.call import Output
 from inkcloud.client.generated_image import GeneratedImage
 from inkcloud.client.generation_status import GenerationStatus, ImageLink
 from inkcloud.domain.errors import InkcloudError, NotFound, Unavailable
 from inkcloud.domain.job import JobState
 
 _END = "[DONE]"
+_SHOWN = 300
+
+Value = TypeVar("Value")
 
 
 @contextmanager
@@ -49,6 +53,9 @@ def check(response: httpx2.Response) -> None:
         return
     problem = _json(response)
     if not isinstance(problem, dict) or "code" not in problem:
+        if response.status_code == httpx2.codes.NOT_FOUND:
+            # A name that is no name leads to an endpoint's own service, or nowhere.
+            raise NotFound(f"There is nothing at {response.request.url}.")
         raise _foreign(response)
     message = problem.get("detail", problem.get("title", "The gateway gave no reason."))
     raise InkcloudError.from_dict({**problem, "message": message})
@@ -67,30 +74,63 @@ def read_object(response: httpx2.Response) -> dict[str, Any]:
     return data
 
 
-def read_status(response: httpx2.Response) -> GenerationStatus:
-    """Return a generation.
+def one(make: Callable[[dict[str, Any]], Value]) -> Callable[[httpx2.Response], Value]:
+    """Return a reader of answers that are one object.
+
+    Args:
+        make: makes the value of the object, or raises KeyError, TypeError or ValueError.
+    """
+
+    def read(response: httpx2.Response) -> Value:
+        data = read_object(response)
+        try:
+            return make(data)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _foreign(response) from error
+
+    return read
+
+
+def many(
+    make: Callable[[dict[str, Any]], Value], key: str = ""
+) -> Callable[[httpx2.Response], tuple[Value, ...]]:
+    """Return a reader of answers that are a list.
+
+    Args:
+        make: makes the value of each of its objects, as for `one`.
+        key: where in the answer the list is; "" if it is the answer itself.
+    """
+
+    def read(response: httpx2.Response) -> tuple[Value, ...]:
+        check(response)
+        data = _json(response)
+        try:
+            listed = data[key] if key and isinstance(data, dict) else data
+            return tuple(make(view) for view in _list(listed))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _foreign(response) from error
+
+    return read
+
+
+read_status = one(GenerationStatus.from_mapping)
+read_list = many(GenerationStatus.from_mapping, "generations")
+
+
+def read_output(response: httpx2.Response) -> Output:
+    """Return what a service answered: JSON's value, or bytes if it is no JSON.
 
     Raises:
-        InkcloudError: the error that the answer tells of, or if it cannot be read.
+        InkcloudError: the error that the gateway or the service tells of.
     """
-    data = read_object(response)
+    if not response.is_success:
+        raise _refusal(response)
+    if "json" not in response.headers.get("content-type", ""):
+        return response.content
     try:
-        return GenerationStatus.from_mapping(data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _foreign(response) from error
-
-
-def read_list(response: httpx2.Response) -> tuple[GenerationStatus, ...]:
-    """Return the generations of a list, in its order.
-
-    Raises:
-        InkcloudError: the error that the answer tells of, or if it cannot be read.
-    """
-    data = read_object(response)
-    try:
-        return tuple(GenerationStatus.from_mapping(view) for view in data["generations"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _foreign(response) from error
+        return response.json()
+    except ValueError:
+        raise _foreign(response) from None
 
 
 def read_bytes(response: httpx2.Response) -> bytes:
@@ -127,8 +167,8 @@ def read_health(response: httpx2.Response) -> dict[str, Any]:
     return read_object(response)
 
 
-def read_event(data: str, base_url: str) -> dict[str, Any] | None:
-    """Return an event of a stream, or None for its end.
+def read_event(data: str, base_url: str) -> Output:
+    """Return an event of a stream, any JSON value but null; None is the stream's end.
 
     Raises:
         InkcloudError: if it cannot be read.
@@ -139,7 +179,7 @@ def read_event(data: str, base_url: str) -> dict[str, Any] | None:
         event = json.loads(data)
     except ValueError:
         event = None
-    if not isinstance(event, dict):
+    if event is None:
         raise InkcloudError(f"{base_url} sent an event that cannot be read.")
     return event
 
@@ -165,6 +205,22 @@ def is_done(status: GenerationStatus) -> bool:
     if status.state in {JobState.FAILED, JobState.CANCELLED}:
         raise status.error or InkcloudError(f"The generation was {status.state}.")
     return status.state is JobState.SUCCEEDED
+
+
+def _refusal(response: httpx2.Response) -> InkcloudError:
+    """Return the error of a service, which may be of its own making."""
+    problem = _json(response)
+    if isinstance(problem, dict) and "code" in problem:
+        message = problem.get("detail") or problem.get("message") or problem.get("title")
+        return InkcloudError.from_dict({**problem, "message": message})
+    said = response.text.strip()[:_SHOWN] or "nothing more"
+    return InkcloudError(f"The service answered {response.status_code}: {said}")
+
+
+def _list(data: object) -> list[Any]:
+    if not isinstance(data, list):
+        raise TypeError
+    return data
 
 
 def _json(response: httpx2.Response) -> object:

@@ -9,17 +9,18 @@ from typing import Any
 import httpx2
 
 from inkcloud.client import answers
+from inkcloud.client.async_management import AsyncManagement
+from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.generated_image import GeneratedImage
 from inkcloud.client.generation_status import GenerationStatus
-from inkcloud.client.requests import STREAM_TIMEOUT, TIMEOUT, Call, Requests
-from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL, Target
+from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL
 from inkcloud.domain.errors import InkcloudError
 
 Images = list[GeneratedImage]
 _PAUSE_SECONDS = 0.5
 
 
-class AsyncInkcloudClient:
+class AsyncInkcloudClient(AsyncManagement):
     """Talks to one endpoint of a gateway from one event loop.
 
     Every method raises an `InkcloudError` of the kind that the gateway names, and
@@ -27,8 +28,8 @@ class AsyncInkcloudClient:
 
     Args:
         base_url: the gateway's address.
-        token: for a private endpoint and for lists; by default INKCLOUD_TOKEN, or what is in
-            the file INKCLOUD_TOKEN_FILE.
+        token: for a private endpoint, for lists and for management; by default
+            INKCLOUD_TOKEN, or what is in the file INKCLOUD_TOKEN_FILE.
         endpoint: the endpoint's name.
     """
 
@@ -38,17 +39,8 @@ class AsyncInkcloudClient:
         token: str | None = None,
         endpoint: str = DEFAULT_ENDPOINT,
     ) -> None:
-        self._target = Target.find(base_url, token, endpoint)
-        self._requests = Requests(self._target)
-        self._http = httpx2.AsyncClient(
-            headers=self._target.headers,
-            timeout=TIMEOUT,
-            trust_env=not self._target.on_this_machine,
-        )
-
-    def __repr__(self) -> str:
-        """Name the gateway and the endpoint, never the token."""
-        return f"AsyncInkcloudClient({self._target.base_url!r}, endpoint={self._target.endpoint!r})"
+        super().__init__(base_url, token, endpoint)
+        self._http = httpx2.AsyncClient(**self._connection_options())
 
     async def __aenter__(self) -> "AsyncInkcloudClient":
         """Return the client itself."""
@@ -99,11 +91,11 @@ class AsyncInkcloudClient:
             tag: a label of your own, by which `list` finds it.
             parameters: any other field of `GenerationRequest`.
         """
-        return answers.read_status(await self._send(self._requests.submit(prompt, tag, parameters)))
+        return await self._send(self._requests.submit(prompt, tag, parameters))
 
     async def get(self, id: str) -> GenerationStatus:
         """Return a generation as it stands."""
-        return answers.read_status(await self._send(self._requests.get(id)))
+        return await self._send(self._requests.get(id))
 
     async def list(self, tag_prefix: str = "", limit: int = 50) -> tuple[GenerationStatus, ...]:
         """Return the newest generations, newest first; this needs a token.
@@ -112,48 +104,49 @@ class AsyncInkcloudClient:
             tag_prefix: only those whose tag begins so.
             limit: at most so many.
         """
-        return answers.read_list(await self._send(self._requests.list(tag_prefix, limit)))
+        return await self._send(self._requests.list(tag_prefix, limit))
 
-    async def follow(self, id: str) -> AsyncGenerator[dict[str, Any]]:
+    def follow(self, id: str) -> AsyncGenerator[dict[str, Any]]:
         """Yield a generation's present state, then every change up to the final event.
 
         If the gateway stops meanwhile, the events end without a final one.
         """
+        return self._stream(self._requests.follow(id))
+
+    async def cancel(self, id: str) -> GenerationStatus:
+        """Stop a generation; one that has ended stays as it is."""
+        return await self._send(self._requests.cancel(id))
+
+    async def image(self, id: str, index: int = 0) -> bytes:
+        """Return a finished picture's PNG file."""
+        return await self._send(self._requests.image(id, index))
+
+    async def preview(self, id: str, index: int = 0) -> bytes | None:
+        """Return the latest preview of a picture as a PNG file, or None if there is none."""
+        return await self._send(self._requests.preview(id, index))
+
+    async def endpoint_info(self) -> dict[str, Any]:
+        """Return what the endpoint says of itself: state, model, native size, limits."""
+        return await self._send(self._requests.endpoint_info())
+
+    async def healthcheck(self) -> dict[str, Any]:
+        """Return whether the gateway can answer requests, as `status`."""
+        return await self._send(self._requests.healthcheck())
+
+    async def _send(self, call: Call[Answer]) -> Answer:
+        with answers.sending(self._target.base_url):
+            response = await self._http.request(call.method, call.url, **call.options())
+        return call.read(response)
+
+    async def _stream(self, call: Call[Any]) -> AsyncGenerator[Output]:
         base_url = self._target.base_url
-        call = self._requests.follow(id)
         with answers.sending(base_url):
-            async with self._http.stream(
-                call.method, call.url, timeout=STREAM_TIMEOUT, **call.options()
-            ) as response:
+            async with self._http.stream(call.method, call.url, **call.options()) as response:
                 if not response.is_success:
                     await response.aread()
-                    answers.check(response)
+                    call.read(response)
                 async for message in httpx2.EventSource(response, max_event_size=None):
                     event = answers.read_event(message.data, base_url)
                     if event is None:
                         return
                     yield event
-
-    async def cancel(self, id: str) -> GenerationStatus:
-        """Stop a generation; one that has ended stays as it is."""
-        return answers.read_status(await self._send(self._requests.cancel(id)))
-
-    async def image(self, id: str, index: int = 0) -> bytes:
-        """Return a finished picture's PNG file."""
-        return answers.read_bytes(await self._send(self._requests.image(id, index)))
-
-    async def preview(self, id: str, index: int = 0) -> bytes | None:
-        """Return the latest preview of a picture as a PNG file, or None if there is none."""
-        return answers.read_preview(await self._send(self._requests.preview(id, index)))
-
-    async def endpoint_info(self) -> dict[str, Any]:
-        """Return what the endpoint says of itself: state, model, native size, limits."""
-        return answers.read_object(await self._send(self._requests.endpoint_info()))
-
-    async def healthcheck(self) -> dict[str, Any]:
-        """Return whether the gateway can answer requests, as `status`."""
-        return answers.read_health(await self._send(self._requests.healthcheck()))
-
-    async def _send(self, call: Call) -> httpx2.Response:
-        with answers.sending(self._target.base_url):
-            return await self._http.request(call.method, call.url, **call.options())

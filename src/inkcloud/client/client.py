@@ -9,17 +9,18 @@ from typing import Any
 import httpx2
 
 from inkcloud.client import answers
+from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.generated_image import GeneratedImage
 from inkcloud.client.generation_status import GenerationStatus
-from inkcloud.client.requests import STREAM_TIMEOUT, TIMEOUT, Call, Requests
-from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL, Target
+from inkcloud.client.management import Management
+from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL
 from inkcloud.domain.errors import InkcloudError
 
 Images = list[GeneratedImage]
 _PAUSE_SECONDS = 0.5
 
 
-class InkcloudClient:
+class InkcloudClient(Management):
     """Talks to one endpoint of a gateway; threads may share it.
 
     Every method raises an `InkcloudError` of the kind that the gateway names, and
@@ -27,8 +28,8 @@ class InkcloudClient:
 
     Args:
         base_url: the gateway's address.
-        token: for a private endpoint and for lists; by default INKCLOUD_TOKEN, or what is in
-            the file INKCLOUD_TOKEN_FILE.
+        token: for a private endpoint, for lists and for management; by default
+            INKCLOUD_TOKEN, or what is in the file INKCLOUD_TOKEN_FILE.
         endpoint: the endpoint's name.
     """
 
@@ -38,17 +39,8 @@ class InkcloudClient:
         token: str | None = None,
         endpoint: str = DEFAULT_ENDPOINT,
     ) -> None:
-        self._target = Target.find(base_url, token, endpoint)
-        self._requests = Requests(self._target)
-        self._http = httpx2.Client(
-            headers=self._target.headers,
-            timeout=TIMEOUT,
-            trust_env=not self._target.on_this_machine,
-        )
-
-    def __repr__(self) -> str:
-        """Name the gateway and the endpoint, never the token."""
-        return f"InkcloudClient({self._target.base_url!r}, endpoint={self._target.endpoint!r})"
+        super().__init__(base_url, token, endpoint)
+        self._http = httpx2.Client(**self._connection_options())
 
     def __enter__(self) -> "InkcloudClient":
         """Return the client itself."""
@@ -99,11 +91,11 @@ class InkcloudClient:
             tag: a label of your own, by which `list` finds it.
             parameters: any other field of `GenerationRequest`.
         """
-        return answers.read_status(self._send(self._requests.submit(prompt, tag, parameters)))
+        return self._send(self._requests.submit(prompt, tag, parameters))
 
     def get(self, id: str) -> GenerationStatus:
         """Return a generation as it stands."""
-        return answers.read_status(self._send(self._requests.get(id)))
+        return self._send(self._requests.get(id))
 
     def list(self, tag_prefix: str = "", limit: int = 50) -> tuple[GenerationStatus, ...]:
         """Return the newest generations, newest first; this needs a token.
@@ -112,50 +104,51 @@ class InkcloudClient:
             tag_prefix: only those whose tag begins so.
             limit: at most so many.
         """
-        return answers.read_list(self._send(self._requests.list(tag_prefix, limit)))
+        return self._send(self._requests.list(tag_prefix, limit))
 
     def follow(self, id: str) -> Generator[dict[str, Any]]:
         """Yield a generation's present state, then every change up to the final event.
 
         If the gateway stops meanwhile, the events end without a final one.
         """
+        return self._stream(self._requests.follow(id))
+
+    def cancel(self, id: str) -> GenerationStatus:
+        """Stop a generation; one that has ended stays as it is."""
+        return self._send(self._requests.cancel(id))
+
+    def image(self, id: str, index: int = 0) -> bytes:
+        """Return a finished picture's PNG file."""
+        return self._send(self._requests.image(id, index))
+
+    def preview(self, id: str, index: int = 0) -> bytes | None:
+        """Return the latest preview of a picture as a PNG file, or None if there is none."""
+        return self._send(self._requests.preview(id, index))
+
+    def endpoint_info(self) -> dict[str, Any]:
+        """Return what the endpoint says of itself: state, model, native size, limits."""
+        return self._send(self._requests.endpoint_info())
+
+    def healthcheck(self) -> dict[str, Any]:
+        """Return whether the gateway can answer requests, as `status`."""
+        return self._send(self._requests.healthcheck())
+
+    def _send(self, call: Call[Answer]) -> Answer:
+        with answers.sending(self._target.base_url):
+            response = self._http.request(call.method, call.url, **call.options())
+        return call.read(response)
+
+    def _stream(self, call: Call[Any]) -> Generator[Output]:
         base_url = self._target.base_url
-        call = self._requests.follow(id)
         with (
             answers.sending(base_url),
-            self._http.stream(
-                call.method, call.url, timeout=STREAM_TIMEOUT, **call.options()
-            ) as response,
+            self._http.stream(call.method, call.url, **call.options()) as response,
         ):
             if not response.is_success:
                 response.read()
-                answers.check(response)
+                call.read(response)
             for message in httpx2.EventSource(response, max_event_size=None):
                 event = answers.read_event(message.data, base_url)
                 if event is None:
                     return
                 yield event
-
-    def cancel(self, id: str) -> GenerationStatus:
-        """Stop a generation; one that has ended stays as it is."""
-        return answers.read_status(self._send(self._requests.cancel(id)))
-
-    def image(self, id: str, index: int = 0) -> bytes:
-        """Return a finished picture's PNG file."""
-        return answers.read_bytes(self._send(self._requests.image(id, index)))
-
-    def preview(self, id: str, index: int = 0) -> bytes | None:
-        """Return the latest preview of a picture as a PNG file, or None if there is none."""
-        return answers.read_preview(self._send(self._requests.preview(id, index)))
-
-    def endpoint_info(self) -> dict[str, Any]:
-        """Return what the endpoint says of itself: state, model, native size, limits."""
-        return answers.read_object(self._send(self._requests.endpoint_info()))
-
-    def healthcheck(self) -> dict[str, Any]:
-        """Return whether the gateway can answer requests, as `status`."""
-        return answers.read_health(self._send(self._requests.healthcheck()))
-
-    def _send(self, call: Call) -> httpx2.Response:
-        with answers.sending(self._target.base_url):
-            return self._http.request(call.method, call.url, **call.options())

@@ -57,7 +57,63 @@ SEED = Field(
     "time, or change it to see another picture.",
 )
 
-FIELDS = (PROMPT, NEGATIVE_PROMPT, STEPS, SCHEDULER, GUIDANCE_SCALE, SEED)
+ENDPOINT_NAME = Field(
+    "name",
+    "Endpoint Name",
+    "It becomes part of the address: lower-case letters, digits and dashes.",
+)
+MIN_REPLICAS = Field(
+    "min_replicas",
+    "Min Replicas",
+    "So many copies of the service run even when nobody asks. With 0 the first request after a "
+    "rest waits until a copy has started; until then it takes no memory.",
+)
+MAX_REPLICAS = Field(
+    "max_replicas",
+    "Max Replicas",
+    "So many copies run at most. More requests than they can take at once wait in line.",
+)
+TIMEOUT = Field(
+    "timeout_seconds",
+    "Timeout (sec)",
+    "A copy that nobody has asked for so many seconds stops, down to Min Replicas. It does not "
+    "limit how long a request may take.",
+)
+PUBLIC = Field(
+    "public",
+    "Enable public access",
+    "Then requests need no token: everybody who reaches the address may use the endpoint.",
+)
+CONCURRENCY = Field(
+    "concurrency_per_replica",
+    "Requests at once per replica",
+    "A copy works on so many requests at the same time; more wait.",
+)
+DISPLAY_NAME = Field("display_name", "Title", "What people read in lists.")
+DESCRIPTION = Field("description", "Description", "A sentence on what the endpoint is for.")
+ENVIRONMENT = Field(
+    "environment",
+    "Settings of its replicas",
+    "Environment variables, one NAME=VALUE on a line.",
+)
+
+FIELDS = (
+    PROMPT,
+    NEGATIVE_PROMPT,
+    STEPS,
+    SCHEDULER,
+    GUIDANCE_SCALE,
+    SEED,
+    ENDPOINT_NAME,
+    MIN_REPLICAS,
+    MAX_REPLICAS,
+    TIMEOUT,
+    PUBLIC,
+    CONCURRENCY,
+    DISPLAY_NAME,
+    DESCRIPTION,
+    ENVIRONMENT,
+)
 
 
 def label_of(name: str) -> str:

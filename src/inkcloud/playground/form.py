@@ -1,6 +1,6 @@
 """The fields' values in Streamlit's session state: read, filled and kept in step."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 import streamlit as st
@@ -16,6 +16,8 @@ from inkcloud.playground.presets import (
 )
 
 PROMPT_KEY = "prompt"
+PRESET = "preset"
+EXAMPLE = "example"
 _Value = TypeVar("_Value")
 
 
@@ -65,27 +67,58 @@ def restore(panel: int, prompt_text: str, parameters: Parameters) -> None:
         st.session_state[PROMPT_KEY] = prompt_text
 
 
-def use_preset(panel: int) -> None:
-    """Set a panel to the preset chosen in it."""
-    name = st.session_state[key(panel, "preset")]
-    if name is not None:
-        write(panel, preset_named(name).applied_to(read(panel)))
+@dataclass(frozen=True)
+class Matches:
+    """What a panel's choosers show: the preset and the example that its fields hold."""
+
+    preset: str | None
+    example: str | None
 
 
-def use_example(panel: int) -> None:
-    """Put the chosen negative prompt into its field; taking the choice back empties it."""
-    label = st.session_state[key(panel, "example")]
-    texts = {example.label: example.text for example in NEGATIVE_EXAMPLES}
-    st.session_state[key(panel, "negative_prompt")] = texts.get(label, "")
+def take_choices(panel: int) -> None:
+    """Fill a panel's fields by what was chosen since its choosers were drawn.
+
+    Call it before the fields are drawn. The choosers' values are compared with what they
+    showed rather than told of by callbacks: when the page's server was started anew, it does
+    not know the callbacks of the page that is still open in the browser.
+    """
+    state = st.session_state
+    if _changed(panel, PRESET) and state[key(panel, PRESET)] is not None:
+        write(panel, preset_named(state[key(panel, PRESET)]).applied_to(read(panel)))
+    if _changed(panel, EXAMPLE):
+        # Taking the choice back empties the field.
+        texts = {example.label: example.text for example in NEGATIVE_EXAMPLES}
+        label = state[key(panel, EXAMPLE)]
+        state[key(panel, "negative_prompt")] = texts.get(label, "")
 
 
-def show_matches(panel: int) -> None:
-    """Let a panel's choosers show what its fields hold, or nothing.
+def has_choice(panel: int) -> bool:
+    """Say whether a chooser holds what no field has been filled by yet."""
+    return _changed(panel, PRESET) or _changed(panel, EXAMPLE)
+
+
+def show_matches(panel: int) -> Matches:
+    """Return what a panel's fields hold, and let its choosers show it.
 
     Call it after the fields are drawn and before the choosers are.
     """
     parameters = read(panel)
     preset = matching_preset(parameters)
     example = matching_example(parameters.negative_prompt)
-    st.session_state[key(panel, "preset")] = preset.name if preset else None
-    st.session_state[key(panel, "example")] = example.label if example else None
+    matches = Matches(preset.name if preset else None, example.label if example else None)
+    for name, match in ((PRESET, matches.preset), (EXAMPLE, matches.example)):
+        st.session_state[_shown(panel, name)] = match
+        # A chooser that this server does not know yet shows its default: see `first_value`.
+        if key(panel, name) in st.session_state:
+            st.session_state[key(panel, name)] = match
+    return matches
+
+
+def _shown(panel: int, name: str) -> str:
+    return key(panel, name) + "_shown"
+
+
+def _changed(panel: int, name: str) -> bool:
+    chooser, shown = key(panel, name), _shown(panel, name)
+    state = st.session_state
+    return chooser in state and shown in state and state[chooser] != state[shown]

@@ -20,14 +20,22 @@ def open_session(connection: Connection) -> Session:
     Raises:
         InvalidRequest: if the address or the token cannot be used.
     """
-    # One client for all pages of this process: it keeps the connections to the gateway open.
-    session = Session(st.cache_resource(show_spinner=False)(_client)(connection))
+    session = Session(shared_client(connection))
     run = Run.from_query(st.query_params.to_dict())
     if run is not None:
         session.show(run)
     elif connection.personal:
         _turn_to_latest(session)
     return session
+
+
+def shared_client(connection: Connection) -> InkcloudClient:
+    """Return the one client of all pages of this process: it keeps its connections open.
+
+    Raises:
+        InvalidRequest: if the address or the token cannot be used.
+    """
+    return st.cache_resource(show_spinner=False)(_client)(connection)
 
 
 def _client(connection: Connection) -> InkcloudClient:

@@ -36,6 +36,7 @@ def draw_panel(session: Session, panel: int) -> DeltaGenerator:
 
 
 def _draw_settings(panel: int) -> None:
+    form.take_choices(panel)
     preset = st.container()
     first = PRESETS[panel].parameters
     key = form.key(panel, "negative_prompt")
@@ -44,15 +45,16 @@ def _draw_settings(panel: int) -> None:
         form.first_value(key, first.negative_prompt, ""),
         key=key,
         help=fields.NEGATIVE_PROMPT.help,
+        persist_state="session",
     )
     example = st.container()
     _draw_denoising(panel, first)
     _draw_weight_and_seed(panel, first)
-    form.show_matches(panel)
+    matches = form.show_matches(panel)
     with preset:
-        _draw_preset_chooser(panel)
+        _draw_preset_chooser(panel, matches.preset)
     with example:
-        _draw_example_chooser(panel)
+        _draw_example_chooser(panel, matches.example)
 
 
 def _draw_denoising(panel: int, first: Parameters) -> None:
@@ -64,6 +66,7 @@ def _draw_denoising(panel: int, first: Parameters) -> None:
         value=form.first_value(key, first.steps, "min"),
         key=key,
         help=fields.STEPS.help,
+        persist_state="session",
     )
     key = form.key(panel, "scheduler")
     schedulers = list(SamplerName)
@@ -74,6 +77,7 @@ def _draw_denoising(panel: int, first: Parameters) -> None:
         format_func=lambda scheduler: scheduler.value,
         key=key,
         help=fields.SCHEDULER.help,
+        persist_state="session",
     )
 
 
@@ -88,6 +92,7 @@ def _draw_weight_and_seed(panel: int, first: Parameters) -> None:
         format="%.1f",
         key=key,
         help=fields.GUIDANCE_SCALE.help,
+        persist_state="session",
     )
     key = form.key(panel, "seed")
     st.text_input(
@@ -95,30 +100,31 @@ def _draw_weight_and_seed(panel: int, first: Parameters) -> None:
         form.first_value(key, first.seed, ""),
         key=key,
         help=fields.SEED.help,
+        persist_state="session",
     )
 
 
-def _draw_preset_chooser(panel: int) -> None:
+def _draw_preset_chooser(panel: int, shown: str | None) -> None:
+    names = [preset.name for preset in PRESETS]
+    key = form.key(panel, form.PRESET)
     st.selectbox(
         "Preset",
-        [preset.name for preset in PRESETS],
-        key=form.key(panel, "preset"),
+        names,
+        form.first_value(key, None if shown is None else names.index(shown), None),
+        key=key,
         placeholder="Your own settings",
         help="Sets scheduler, steps, guidance and seed to a pairing that works well.",
-        on_change=form.use_preset,
-        args=(panel,),
-        index=None,
     )
 
 
-def _draw_example_chooser(panel: int) -> None:
+def _draw_example_chooser(panel: int, shown: str | None) -> None:
+    key = form.key(panel, form.EXAMPLE)
     st.pills(
         "Examples of negative prompts",
         [example.label for example in NEGATIVE_EXAMPLES],
-        key=form.key(panel, "example"),
+        default=form.first_value(key, shown, None),
+        key=key,
         label_visibility="collapsed",
-        on_change=form.use_example,
-        args=(panel,),
     )
 
 

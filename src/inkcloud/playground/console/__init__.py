@@ -1,0 +1,1 @@
+"""The console: pages that manage endpoints and tokens, and try services."""

@@ -1,0 +1,70 @@
+"""The form that makes an endpoint from a template."""
+
+import streamlit as st
+
+from inkcloud.client import InkcloudClient
+from inkcloud.domain.endpoint import (
+    DEFAULT_MAX_REPLICAS,
+    DEFAULT_MIN_REPLICAS,
+    DEFAULT_TIMEOUT_SECONDS,
+    REPLICAS,
+    TIMEOUT_SECONDS,
+)
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.template import Template
+from inkcloud.playground import fields
+from inkcloud.playground.console import place
+from inkcloud.playground.wording import error_text
+
+
+def draw_clone_form(client: InkcloudClient, template: Template) -> None:
+    """Draw the form; its button makes the endpoint and opens it."""
+    with st.form("clone", border=True):
+        name = st.text_input(
+            fields.ENDPOINT_NAME.label,
+            f"my-{template.name}",
+            key="clone_name",
+            help=fields.ENDPOINT_NAME.help,
+        )
+        left, middle, right = st.columns(3)
+        min_replicas = left.number_input(
+            fields.MIN_REPLICAS.label,
+            REPLICAS[0],
+            REPLICAS[1],
+            DEFAULT_MIN_REPLICAS,
+            key="clone_min_replicas",
+            help=fields.MIN_REPLICAS.help,
+        )
+        max_replicas = middle.number_input(
+            fields.MAX_REPLICAS.label,
+            1,
+            REPLICAS[1],
+            DEFAULT_MAX_REPLICAS,
+            key="clone_max_replicas",
+            help=fields.MAX_REPLICAS.help,
+        )
+        timeout_seconds = right.number_input(
+            fields.TIMEOUT.label,
+            TIMEOUT_SECONDS[0],
+            TIMEOUT_SECONDS[1],
+            DEFAULT_TIMEOUT_SECONDS,
+            key="clone_timeout_seconds",
+            help=fields.TIMEOUT.help,
+        )
+        public = st.checkbox(fields.PUBLIC.label, key="clone_public", help=fields.PUBLIC.help)
+        wanted = st.form_submit_button("Clone", key="clone_button", type="primary")
+    if not wanted:
+        return
+    try:
+        made = client.create_endpoint(
+            name.strip(),
+            template=template.name,
+            min_replicas=min_replicas,
+            max_replicas=max_replicas,
+            timeout_seconds=timeout_seconds,
+            public=public,
+        )
+    except InkcloudError as error:
+        st.error(error_text(error), icon="⚠️")
+        return
+    place.go(endpoint=made.name)
