@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "data_dir": "INKCLOUD_DATA_DIR",
     "model": "INKCLOUD_MODEL",
     "dtype": "INKCLOUD_DTYPE",
+    "database": "INKCLOUD_DATABASE",
 }
 
 
@@ -43,6 +44,7 @@ class UpSettings:
         data_dir: where the database, the pictures, the logs and the first token lie.
         model: the built-in model's name, or a path to a model folder.
         dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
+        database: the database's URL, which may hold a password; None is SQLite in `data_dir`.
     """
 
     host: str = DEFAULT_HOST
@@ -52,6 +54,7 @@ class UpSettings:
     data_dir: Path = field(default_factory=default_data_dir)
     model: str = DEFAULT_MODEL
     dtype: str = DEFAULT_DTYPE
+    database: str | None = field(default=None, repr=False)
 
     @property
     def loopback(self) -> bool:

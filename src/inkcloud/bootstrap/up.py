@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack, ExitStack, closing
 import inkcloud
 from inkcloud.bootstrap.announce import Announcer, curl_line
 from inkcloud.bootstrap.data_lock import DataLock
+from inkcloud.bootstrap.first_endpoint import keep_first_endpoint
 from inkcloud.bootstrap.gateway_task import GatewayTask
+from inkcloud.bootstrap.housekeeping import Housekeeping
 from inkcloud.bootstrap.logs import log_to
 from inkcloud.bootstrap.playground_process import PlaygroundProcess
 from inkcloud.bootstrap.ports import take_port
@@ -15,22 +17,34 @@ from inkcloud.bootstrap.settings import DEFAULT_MODEL, ENDPOINT, UpSettings
 from inkcloud.bootstrap.stop_signal import StopSignal
 from inkcloud.checkpoints.locate import locate
 from inkcloud.control.endpoints import Endpoints
+from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
+from inkcloud.control.jobs import Jobs
+from inkcloud.control.ports import ReplicaState
+from inkcloud.control.service_client import ServiceClient
+from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
-from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.access import ALL_SCOPES, Scope
 from inkcloud.domain.errors import Unavailable
 from inkcloud.gateway.app import create_app
+from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.settings import Settings
 from inkcloud.runtimes.local import LocalRuntime
 from inkcloud.runtimes.replica_event import ReplicaEvent, ReplicaEventKind
+from inkcloud.services.catalogue import TEMPLATES
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
+from inkcloud.storage.events import EventTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
+from inkcloud.storage.sweeper import Sweeper
 from inkcloud.storage.tokens import TokenTable
 
-SERVICE = "inkcloud.services.text_to_image:TextToImageService"
 TOKEN_FILE = "token"
+# On its own machine, whoever opens the page acts with its token: so it cannot deploy code,
+# which would let any local user run programs as the one who started Inkcloud.
+PAGE_TOKEN_FILE = "playground-token"
+PAGE_SCOPES = ALL_SCOPES - {Scope.DEPLOY_CODE}
 
 
 def run(settings: UpSettings) -> None:
@@ -64,13 +78,9 @@ class _Inkcloud:
         self._has_been_ready = False
         self._first_failure = asyncio.Event()
         self._reason = ""
-        self._endpoint = Endpoint(
-            name=ENDPOINT,
-            service=SERVICE,
-            public=settings.loopback,
-            min_replicas=1,
-            environment={"INKCLOUD_MODEL": model, "INKCLOUD_DTYPE": settings.dtype},
-        )
+        self._model = model
+        self._events: Events | None = None
+        self._images = ImageStore(settings.data_dir)
         self._runtime = LocalRuntime(self._logs, on_event=self._note)
         self._playground = PlaygroundProcess(
             host=settings.host,
@@ -78,7 +88,7 @@ class _Inkcloud:
             environment={
                 "INKCLOUD_URL": settings.address(self._port),
                 "INKCLOUD_ENDPOINT": ENDPOINT,
-                "INKCLOUD_TOKEN_FILE": str(self._token_file),
+                "INKCLOUD_TOKEN_FILE": str(settings.data_dir / PAGE_TOKEN_FILE),
             },
             log=self._logs / "playground.log",
             report=self._announcer.say,
@@ -107,21 +117,34 @@ class _Inkcloud:
 
     async def _start(self, stack: AsyncExitStack) -> GatewayTask:
         settings = self._settings
-        database = Database.in_folder(settings.data_dir)
+        database = self._open_database()
         stack.callback(database.close)
         table = EndpointTable(database)
-        table.save(self._endpoint)
+        self._endpoint = keep_first_endpoint(table, settings, self._model)
         tokens = Tokens(TokenTable(database))
         self._say_token(tokens)
+        history, jobs, images = EventTable(database), JobTable(database), self._images
+        events = self._events = Events(history)
+        stack.push_async_callback(events.close)
         stack.push_async_callback(self._runtime.stop)
-        await self._runtime.start(self._endpoint)
+        endpoints = Endpoints(table, self._runtime)
+        await endpoints.start_all()
+        services = ServiceClient(self._runtime)
+        housekeeping = Housekeeping(Sweeper(jobs, images, history))
+        stack.push_async_callback(housekeeping.stop)
+        housekeeping.start()
         app = create_app(
-            settings=Settings.for_listener(settings.host),
-            generations=Generations(
-                JobTable(database), ImageStore(settings.data_dir), self._runtime
-            ),
-            endpoints=Endpoints(table, self._runtime),
-            tokens=tokens,
+            Parts(
+                settings=Settings.for_listener(settings.host),
+                generations=Generations(jobs, images, self._runtime),
+                jobs=Jobs(jobs, services),
+                services=services,
+                endpoints=endpoints,
+                templates=Templates(TEMPLATES),
+                tokens=tokens,
+                events=events,
+                replicas=self._runtime,
+            )
         )
         if settings.playground:
             stack.push_async_callback(self._playground.stop)
@@ -131,12 +154,28 @@ class _Inkcloud:
         await gateway.start()
         return gateway
 
+    def _open_database(self) -> Database:
+        """Open the database; another gateway must not work on it at the same time."""
+        if self._settings.database is None:
+            return Database.in_folder(self._settings.data_dir)
+        database = Database(self._settings.database)
+        try:
+            database.reserve()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
     async def _announce(self) -> None:
         """Say what is ready as it gets ready, then rest for ever."""
         settings = self._settings
         predict = f"{settings.address(self._port)}/endpoints/{ENDPOINT}/predict"
-        await self._runtime.address(ENDPOINT)
+        resting = self._runtime.state(ENDPOINT) in {ReplicaState.PAUSED, ReplicaState.IDLE}
+        if not resting:
+            await self._runtime.address(ENDPOINT)
         self._announcer.fact("Endpoint", predict)
+        if self._endpoint.paused:
+            self._announcer.say(_PAUSED)
         if settings.playground:
             await self._playground.ready()
             self._announcer.fact("Playground", settings.address(self._playground_port))
@@ -150,7 +189,8 @@ class _Inkcloud:
 
     def _say_token(self, tokens: Tokens) -> None:
         known = self._token_file.exists()
-        token = tokens.first(self._token_file)
+        token = tokens.kept(self._token_file)
+        tokens.kept(self._settings.data_dir / PAGE_TOKEN_FILE, "playground", PAGE_SCOPES)
         if known:
             self._announcer.fact("Token", f"kept in {self._token_file}")
         else:
@@ -168,24 +208,32 @@ class _Inkcloud:
         raise Unavailable(f"The endpoint {ENDPOINT} cannot be started. {self._reason}")
 
     def _note(self, event: ReplicaEvent) -> None:
-        """Tell the person of a replica that ended by itself or had to be killed."""
-        if event.kind is ReplicaEventKind.READY:
+        """Keep an event; tell the person of a replica that ended by itself or was killed."""
+        if self._events is not None:
+            self._events.note(event.endpoint, event.replica, event.kind.value, event.text, event.at)
+        ours = event.endpoint == ENDPOINT
+        if ours and event.kind is ReplicaEventKind.READY:
             self._has_been_ready = True
         if self._stopping or event.kind not in {ReplicaEventKind.EXITED, ReplicaEventKind.KILLED}:
             return
         log = self._logs / f"{event.replica}.log"
-        if not self._has_been_ready and (event.code or 0) > 0:
+        if ours and not self._has_been_ready and (event.code or 0) > 0:
             self._reason = event.reason or f"Its log is {log}."
             self._first_failure.set()
             return
         reason = f": {event.reason}" if event.reason else ""
-        self._announcer.say(f"A replica stopped{reason}. It is started again; its log is {log}.")
+        whose = "A replica" if ours else f"A replica of the endpoint {event.endpoint}"
+        self._announcer.say(f"{whose} stopped{reason}. It is started again; its log is {log}.")
 
     def _say_stopping(self) -> None:
         self._stopping = True
         self._announcer.say("Stopping. A second Ctrl-C stops at once.")
 
 
+_PAUSED = (
+    f"The endpoint {ENDPOINT} is paused, as it was left. "
+    f"Start it with: inkcloud endpoints start {ENDPOINT}"
+)
 _OPEN_TO_THE_NETWORK = (
     "Other machines can reach this one: the endpoint asks them for the token, "
     "the playground lets everybody in."
