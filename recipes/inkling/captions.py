@@ -1,6 +1,11 @@
 """Sentences for a picture: templates round its name, its style and its search tags."""
 
 import random
+import re
+
+import inflect
+
+_INFLECT = inflect.engine()
 
 TEMPLATES = (
     "{name}",
@@ -37,20 +42,100 @@ SURROUNDINGS = (
     "high quality",
     "highly detailed",
 )
-STYLED_SHARE = 0.3
-TAGGED_SHARE = 0.15
-SURROUNDED_SHARE = 0.1
+COLOURED = (
+    "a {colour} {name}",
+    "{colour} {name}",
+    "a photo of a {colour} {name}",
+    "a {colour} {name}, {style} style",
+    "a {colour} {name} on a white background",
+)
+COUNTED = ("{count} {names}", "{count} {names}, {style} style", "a photo of {count} {names}")
+COUNTS = {2: ("two", "2"), 3: ("three", "3"), 4: ("four", "4"), 5: ("five", "5")}
+PAIRED = (
+    "{a_left} and {a_right}",
+    "{a_right} and {a_left}",
+    "{a_left} next to {a_right}",
+    "{a_left} on the left and {a_right} on the right",
+    "a photo of {a_left} and {a_right}",
+    "{left} and {right}, {style} style",
+)
+STYLED_SHARE = 0.5
+TAGGED_SHARE = 0.1
+SURROUNDED_SHARE = 0.15
 POOL = 6
+SPOKEN_SHARE = 0.5
+SINGULAR_ENDINGS = ("ss", "us", "os", "is")
+PHRASE = re.compile(r" (with|of|in|and|over|holding|lifting|showing) ")
+# Emoji names that nobody says.
+SPOKEN = {
+    "automobile": "car",
+    "sport utility vehicle": "SUV",
+    "racing car": "sports car",
+    "oncoming automobile": "car",
+    "delivery truck": "truck",
+    "billed cap": "cap",
+    "gem stone": "gem",
+    "cat face": "cat",
+    "dog face": "dog",
+    "rabbit face": "rabbit",
+    "mouse face": "mouse",
+    "monkey face": "monkey",
+    "horse face": "horse",
+    "cow face": "cow",
+    "pig face": "pig",
+    "tiger face": "tiger",
+    "dragon face": "dragon",
+    "bear": "bear face",
+    "front-facing baby chick": "chick",
+    "baby chick": "chick",
+    "lady beetle": "ladybug",
+    "honeybee": "bee",
+    "spouting whale": "whale",
+    "evergreen tree": "pine tree",
+    "deciduous tree": "tree",
+    "red heart": "heart",
+    "glasses": "eyeglasses",
+    "t-shirt": "shirt",
+    "running shoe": "sneaker",
+    "woman's boot": "boot",
+    "cooked rice": "bowl of rice",
+    "steaming bowl": "bowl of noodles",
+    "hot beverage": "cup of coffee",
+    "wrapped gift": "gift",
+    "mobile phone": "phone",
+    "telephone receiver": "phone",
+    "musical keyboard": "piano",
+    "birthday cake": "cake",
+    "locomotive": "steam train",
+    "motorcycle": "motorbike",
+}
+
+
+def is_plural(name: str) -> bool:
+    """Say whether a name means more than one, as "socks" does and "octopus" does not."""
+    return name.endswith("s") and not PHRASE.search(name) and not name.endswith(SINGULAR_ENDINGS)
 
 
 def article(name: str) -> str:
-    """Return the name with "a" or "an" before it."""
+    """Return the name with "a" or "an" before it, unless it is a plural."""
+    if is_plural(name):
+        return name
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def plain_name(record: dict) -> str:
+    return record["name"].replace(":", "")
+
+
+def spoken_name(record: dict, generator: random.Random) -> str:
+    """Return the name, or half of the time what people say when it is a stiff one."""
+    name = plain_name(record)
+    return SPOKEN.get(name, name) if generator.random() < SPOKEN_SHARE else name
 
 
 def caption(record: dict, generator: random.Random) -> str:
     """Return one sentence for a record of the dataset."""
-    name = record["name"].replace(":", "")
+    name = spoken_name(record, generator)
     words = {"name": name, "a_name": article(name), "style": record["style"]}
     if generator.random() < STYLED_SHARE:
         return generator.choice(STYLED).format(**words)
@@ -68,3 +153,28 @@ def pool(record: dict) -> list[str]:
     """Return the record's fixed set of sentences: fixed, so that their encodings are cached."""
     generator = random.Random(f"{record['name']}/{record['style']}")
     return [caption(record, generator) for _ in range(POOL)]
+
+
+def coloured(record: dict, name: str, colour: str, generator: random.Random) -> list[str]:
+    """Return two sentences that name the colour."""
+    words = {"name": name, "colour": colour, "style": record["style"]}
+    sentences = [text.format(**words) for text in generator.sample(COLOURED, 2)]
+    if is_plural(name):
+        sentences = [text.replace(f"a {colour} ", f"{colour} ") for text in sentences]
+    return [text.replace("a orange", "an orange") for text in sentences]
+
+
+def counted(record: dict, count: int, generator: random.Random) -> list[str]:
+    """Return two sentences that say how many there are."""
+    name = plain_name(record)
+    names = name if is_plural(name) else _INFLECT.plural(name)
+    words = {"names": names, "style": record["style"]}
+    chosen = generator.sample(COUNTED, 2)
+    return [text.format(count=generator.choice(COUNTS[count]), **words) for text in chosen]
+
+
+def paired(left: dict, right: dict, generator: random.Random) -> list[str]:
+    """Return two sentences that name both things."""
+    words = {"left": plain_name(left), "right": plain_name(right), "style": left["style"]}
+    words |= {"a_left": article(words["left"]), "a_right": article(words["right"])}
+    return [text.format(**words) for text in generator.sample(PAIRED, 2)]

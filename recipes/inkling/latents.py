@@ -1,51 +1,51 @@
-"""Encode every training picture once: as it is, mirrored, and smaller and off-centre."""
+"""Encode every example's picture once, with the trained autoencoder."""
 
 import json
+from itertools import islice
 
 import numpy as np
 import torch
+from examples import examples, load_records
 from paths import DATASET
-from PIL import Image
 from train_autoencoder import load_average
 
-VARIANTS = 3
-
-
-def variants(picture: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Return (VARIANTS, H, W, 3) of one picture."""
-    size = picture.shape[0]
-    side = int(size * generator.uniform(0.7, 0.95))
-    small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
-    canvas = Image.new("RGB", (size, size), "white")
-    canvas.paste(small, tuple(int(n) for n in generator.integers(0, size - side + 1, size=2)))
-    shifted = np.asarray(canvas)
-    shifted = shifted[:, ::-1] if generator.random() < 0.5 else shifted
-    return np.stack([picture, picture[:, ::-1], shifted])
+ROWS = 48
+PRINT_EVERY = 4800
 
 
 @torch.no_grad()
 def prepare() -> None:
-    """Write `latents.npy` (float16, N x VARIANTS x C x h x w), scaled to unit variance."""
+    """Write `latents.npy` (float16, N x C x h x w, unit variance) and `examples.jsonl`."""
     pictures = np.load(DATASET / "pictures.npy", mmap_mode="r")
-    records = [json.loads(line) for line in (DATASET / "records.jsonl").open()]
-    trained = [index for index, record in enumerate(records) if record["train"]]
-    model = load_average()
-    generator = np.random.default_rng(0)
-    encoded = []
-    for done, chunk in enumerate(np.array_split(trained, len(trained) // 16), 1):
-        batch = np.concatenate([variants(pictures[index], generator) for index in chunk])
-        pixels = torch.from_numpy(batch).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+    model = load_average().to(memory_format=torch.channels_last)
+    encoded: list[np.ndarray] = []
+    lines: list[str] = []
+    source = examples(load_records(), pictures)
+    while batch := list(islice(source, ROWS)):
+        pixels = torch.from_numpy(np.stack([picture for _, picture in batch]))
+        pixels = pixels.permute(0, 3, 1, 2).float().div(127.5).sub(1)
         with torch.autocast("cpu", torch.bfloat16):
-            latent = model.encoder(pixels.to(memory_format=torch.channels_last))
-        encoded.append(latent.float().unflatten(0, (len(chunk), VARIANTS)).numpy())
-        if done % 50 == 0:
-            print(f"encoded {done * 16} of {len(trained)} pictures", flush=True)
+            latent = model.encoder(pixels.contiguous(memory_format=torch.channels_last))
+        encoded.append(latent.half().numpy())
+        lines += [example.line() for example, _ in batch]
+        if len(lines) % PRINT_EVERY == 0:
+            print(f"encoded {len(lines)} pictures", flush=True)
     latents = np.concatenate(encoded)
-    scale = float(1 / latents.std())
+    scale = scaling_factor(latents)
+    partial = DATASET / "latents.partial.npy"
+    np.save(partial, (latents * np.float16(scale)).astype(np.float16))
+    (DATASET / "examples.jsonl").write_text("".join(lines))
     (DATASET / "latents.json").write_text(json.dumps({"scaling_factor": scale}))
-    np.save(DATASET / "latents.npy", (latents * scale).astype(np.float16))
-    per_channel = (latents * scale).std(axis=(0, 1, 3, 4)).round(2)
-    print(f"scaling factor {scale:.4f}; standard deviation by channel {per_channel}")
+    partial.rename(DATASET / "latents.npy")
+    print(f"{len(lines)} pictures; scaling factor {scale:.4f}")
+
+
+def scaling_factor(latents: np.ndarray) -> float:
+    """Return the factor that gives unit variance; a trained UNet keeps the one it has."""
+    known = DATASET / "latents.json"
+    if known.exists():
+        return float(json.loads(known.read_text())["scaling_factor"])
+    return float(1 / latents.astype(np.float32).std())
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.multiprocessing import get_context
 
-WAIT_SECONDS = 300.0
+WAIT_SECONDS = 90.0
 LARGEST_NORM = 1.0
 
 

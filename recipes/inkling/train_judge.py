@@ -1,0 +1,90 @@
+"""Train the judge on one thread, so that it may run beside another training.
+
+Stop it with Ctrl-C and start it again: it goes on from its last checkpoint.
+"""
+
+import argparse
+import copy
+import math
+import time
+
+import numpy as np
+import torch
+from judge import CHECKPOINT, HELD_OUT_STYLE, Judge
+from judge_batches import JudgeBatches, RealPictures, real_pictures
+from progress import Run
+
+LEARNING_RATE = 1.5e-3
+WEIGHT_DECAY = 0.05
+CHECK_EVERY = 1000
+
+
+def train(minutes: float) -> None:
+    torch.set_num_threads(1)
+    real = real_pictures()
+    names = sorted(set(real.names))
+    model = Judge(names)
+    average = copy.deepcopy(model)
+    batches = JudgeBatches(real, names)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    run = Run(CHECKPOINT, minutes)
+    parts = {"model": model, "average": average, "optimizer": optimizer}
+    run.resume(**parts)
+    before = run.seconds - time.process_time()
+    try:
+        for step in run.steps(**parts):
+            # A low priority waits a lot: what counts is the processor's time, not the clock's.
+            run.seconds = before + time.process_time()
+            rate = LEARNING_RATE * min(1, (step + 1) / 200)
+            rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * run.fraction))
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            pictures, targets = batches.draw()
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = model(pictures)
+            loss = -(targets * scores.log_softmax(-1)).sum(-1).mean()
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            follow(average, model, keep=min(0.998, (step + 1) / (step + 10)))
+            right = targets.gather(1, scores.argmax(-1, keepdim=True)).gt(0).float().mean()
+            run.report(loss=loss.item(), top1=right.item())
+            if step % CHECK_EVERY == CHECK_EVERY - 1:
+                say_held_out(average, real, limit=300)
+    except KeyboardInterrupt:
+        run.save(**parts)
+        print(f"\nstopped; {CHECKPOINT.name} is saved and the next run goes on from it")
+        return
+    say_held_out(average, real)
+
+
+@torch.no_grad()
+def follow(average: Judge, model: Judge, keep: float) -> None:
+    """Move the average a little towards the model; counts are taken over as they are."""
+    for old, new in zip(average.state_dict().values(), model.state_dict().values()):
+        if not isinstance(old, torch.Tensor):
+            continue
+        if old.is_floating_point():
+            old.lerp_(new, 1 - keep)
+        else:
+            old.copy_(new)
+
+
+def say_held_out(judge: Judge, real: RealPictures, limit: int | None = None) -> None:
+    """Print how often the judge is right about the style that it has never seen."""
+    rows = np.flatnonzero(~real.trained)
+    if limit:
+        rows = np.random.default_rng(0).permutation(rows)[:limit]
+    ranks = judge.eval().ranks(real.pictures[rows], [[real.names[row]] for row in rows])
+    print(
+        f"{HELD_OUT_STYLE}, never trained on: first {100 * (ranks < 1).mean():.1f} %, "
+        f"among five {100 * (ranks < 5).mean():.1f} % of {len(rows)} pictures, "
+        f"{len(judge.names)} names",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=40, help="of processor time")
+    train(parser.parse_args().minutes)
