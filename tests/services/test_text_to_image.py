@@ -92,3 +92,14 @@ def test_a_model_that_cannot_be_used_is_explained(monkeypatch, tmp_path):
 
     with pytest.raises(CheckpointError):
         TextToImageService().setup()
+
+
+@pytest.mark.anyio
+async def test_the_metrics_count_every_row_of_every_call(service):
+    await service.infer(prompt="a cat", num_inference_steps=3, guidance_scale=7.5)
+    await service.infer(prompt="a cat", num_inference_steps=2, guidance_scale=1.0)
+
+    lines = service.metrics().splitlines()
+
+    assert "inkcloud_engine_batch_rows_sum 8.0" in lines
+    assert "inkcloud_engine_step_seconds_count 5.0" in lines

@@ -16,7 +16,7 @@ from inkcloud.services.file import File
 from inkcloud.services.service import Service
 
 HOOKS = frozenset({"setup", "store_assets", "on_server_startup", "on_server_shutdown"})
-OUR_HOOKS = HOOKS | {"shutdown", "facts", "progress"}
+OUR_HOOKS = HOOKS | {"shutdown", "facts", "metrics", "progress"}
 INFER, FORM, STREAM = "infer", "infer_form_data", "stream"
 
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")

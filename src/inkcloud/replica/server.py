@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi_offline import FastAPIOffline
 
 from inkcloud.domain.errors import NotFound
@@ -85,6 +85,13 @@ def _add_state_routes(app: FastAPI, host: ServiceHost) -> None:
         """Say what clients should know about the service."""
         with host.work():
             return AsciiJson(await guarded(host.facts()))
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """Give the service's figures in Prometheus' text form."""
+        with host.work():
+            text = await guarded(host.metrics())
+            return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
 def _add_methods(app: FastAPI, host: ServiceHost) -> None:

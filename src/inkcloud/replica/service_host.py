@@ -123,6 +123,12 @@ class ServiceHost:
             return {}
         return await to_thread.run_sync(self.service.facts)
 
+    async def metrics(self) -> str:
+        """Return the service's figures in Prometheus' text form."""
+        if not isinstance(self.service, Service):
+            return ""
+        return await to_thread.run_sync(self.service.metrics)
+
     def _store_assets(self) -> None:
         kind = type(self.service)
         name = f"{kind.__module__}:{kind.__name__}"

@@ -86,6 +86,10 @@ class Service:
         """Return what clients should know before they ask, for example the largest size."""
         return {}
 
+    def metrics(self) -> str:
+        """Return figures in Prometheus' text form, their names beginning `inkcloud_engine_`."""
+        return ""
+
     def on_server_shutdown(self) -> None:
         """Let go of what the process holds, after the last request."""
 

@@ -15,6 +15,7 @@ from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.engine import Engine
+from inkcloud.services.engine_metrics import EngineMetrics
 from inkcloud.services.service import Service
 from inkcloud.services.takes import takes
 
@@ -34,7 +35,8 @@ class TextToImageService(Service):
         """
         folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
         self._checkpoint = load_checkpoint(folder, dtype=os.environ.get("INKCLOUD_DTYPE", "auto"))
-        self._engine = Engine(self._checkpoint)
+        self._metrics = EngineMetrics()
+        self._engine = Engine(self._checkpoint, on_call=self._metrics.note)
         self._engine.start()
 
     def facts(self) -> dict[str, Any]:
@@ -76,6 +78,10 @@ class TextToImageService(Service):
         async with contextlib.aclosing(self._events(inputs)) as events:
             async for event in events:
                 yield encode_event(event)
+
+    def metrics(self) -> str:
+        """Return the engine's figures in Prometheus' text form."""
+        return self._metrics.render()
 
     def shutdown(self) -> None:
         """Stop the engine."""
