@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inkcloud.control.generations import Generations, QueueLimits
+from inkcloud.control.job_runner import ATTEMPTS
 from inkcloud.control.ports import ReplicaState
 from inkcloud.domain.errors import (
     Cancelled,
@@ -168,12 +169,12 @@ async def test_a_job_that_a_replica_hands_back_is_sent_again(store, replica, pro
 
 
 @pytest.mark.parametrize("prompt", ["die always", "cut"])
-async def test_a_job_that_loses_its_replica_twice_fails(store, replica, prompt):
+async def test_a_job_that_loses_every_replica_fails_in_the_end(store, replica, prompt):
     async with at_work(store, StubReplicas(replica)) as generations:
         with pytest.raises(ReplicaLost):
             await generations.run_now(ENDPOINT, wanted(prompt))
 
-    assert len(replica.requests) == 2
+    assert len(replica.requests) == ATTEMPTS
 
 
 async def test_a_replica_that_is_not_there_yet_is_asked_for_again(store, replica):

@@ -98,12 +98,13 @@ def test_a_job_that_failed_is_told_by_an_error_status(gateway, do, status, code)
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_job_whose_replica_is_lost_is_sent_again(gateway, replica):
-    job = later(gateway, {"do": "die once"})
+@pytest.mark.parametrize(("do", "calls"), [("die once", 2), ("die often", 5)])
+def test_a_job_whose_replica_is_lost_is_sent_again(gateway, replica, do, calls):
+    job = later(gateway, {"do": do})
 
     assert gateway.job_ended(job).status_code == 200
     assert gateway.http.get(f"/jobs/{job}/response").json() == {"output": "alive"}
-    assert len(replica.calls) == 2
+    assert len(replica.calls) == calls
 
 
 def test_a_job_that_is_cancelled_stops_at_the_replica(gateway, replica):

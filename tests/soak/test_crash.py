@@ -32,15 +32,15 @@ def check(outcome, jobs):
 
 
 def test_every_acknowledged_job_is_done_once_on_sqlite(run):
-    outcome = run(kills=7, jobs=70, pictures=2, seed=4)
+    outcome = run(kills=6, jobs=60, pictures=2, seed=4)
 
-    check(outcome, jobs=72)
+    check(outcome, jobs=62)
 
 
 def test_every_acknowledged_job_is_done_once_on_postgres(run, postgres_url):
-    outcome = run(kills=7, jobs=70, seed=5, database=postgres_url)
+    outcome = run(kills=6, jobs=60, seed=5, database=postgres_url)
 
-    check(outcome, jobs=70)
+    check(outcome, jobs=60)
 
 
 def test_a_gateway_that_forgets_is_found_out(run):

@@ -2,6 +2,7 @@
 
 "slow"       says that it started, then waits for `release`
 "die once"   breaks the first connection in its answer, then behaves
+"die often"  breaks the first four connections in its answer, then behaves
 "die always" breaks every connection in its answer
 "busy once"  answers 503 the first time, as a replica does that is not ready
 "refuse"     answers 422 with an error of ours
@@ -72,6 +73,11 @@ class StubService(StubReplica):
                 return Response()
             await asyncio.sleep(0.005)
         return JSONResponse({"output": "rested"})
+
+    async def _die_often(self, _: Request, body: dict[str, Any]) -> Response:
+        if any(self.first_time(f"{body} {time}") for time in range(4)):
+            return _Dying()
+        return JSONResponse({"output": "alive"})
 
     async def _die_once(self, _: Request, body: dict[str, Any]) -> Response:
         if self.first_time(str(body)):

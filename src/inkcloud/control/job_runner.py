@@ -22,7 +22,7 @@ from inkcloud.domain.events import Failed, Finished
 from inkcloud.domain.job import JobImage, JobState
 from inkcloud.storage.images import ImageStore
 
-ATTEMPTS = 2
+ATTEMPTS = 5  # as for calls, see `control.jobs`
 READY_SECONDS = 300.0
 PAUSE_SECONDS = 0.2
 _LOG = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class JobRunner:
     """Runs jobs to their outcome.
 
     A generation has no side effects and the same request gives the same picture, so a job
-    whose replica died is simply sent again, once.
+    whose replica died is simply sent again, a few times.
 
     Args:
         replicas: where the replicas are.

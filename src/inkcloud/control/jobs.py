@@ -25,7 +25,9 @@ from inkcloud.domain.errors import (
 from inkcloud.domain.job import Job, JobKind, JobState, new_job_id
 from inkcloud.storage.jobs import JobTable
 
-ATTEMPTS = 3
+# A service may be what kills its replica, so there is an end; but an accepted job is not
+# given up because a machine kills some replicas in a row.
+ATTEMPTS = 5
 UNFINISHED = 1000
 JOB_HEADER = "Inkcloud-Job"
 _JSON: Headers = (("Content-Type", "application/json"), ("Accept", "application/json"))

@@ -185,6 +185,9 @@ class CrashRun:
             if moment == "working":
                 self._wait_for_work()
             time.sleep(self._chooser.uniform(0, 1))
+        if last and self._plan.forge:
+            self._gateway.wait_until_it_answers()
+            wait(lambda: self._ended_besides_forged() >= 2 * VICTIMS, self._plan.patience)
         pid, at = self._gateway.pid, time.time()
         unfinished = sum(not seen.ends for seen in self._history.acknowledged())
         self._gateway.kill()
@@ -245,11 +248,12 @@ class CrashRun:
 
     def _wait_for_ends(self, clients: Clients) -> None:
         if "stuck" in self._plan.forge:
-            wait(self._some_have_ended, self._plan.patience)
+            wait(lambda: self._ended_besides_forged() >= VICTIMS, self._plan.patience)
             self._forge("stuck")
         left, moved = -1, time.monotonic()
         while time.monotonic() - moved < self._plan.patience:
-            open_ = sum(not seen.ends for seen in self._history.acknowledged())
+            # Of one that is lost there is no end to wait for.
+            open_ = sum(not (j.ends or j.oddities) for j in self._history.acknowledged())
             if not open_:
                 return
             if open_ != left:
@@ -257,10 +261,10 @@ class CrashRun:
             clients.check()
             threading.Event().wait(0.2)
 
-    def _some_have_ended(self) -> bool:
+    def _ended_besides_forged(self) -> int:
         forged = {number for numbers in self._outcome.forged.values() for number in numbers}
-        ended = {s.work.number for s in self._history.acknowledged() if s.ends}
-        return len(ended - forged) >= VICTIMS
+        ended = {seen.work.number for seen in self._history.acknowledged() if seen.ends}
+        return len(ended - forged)
 
     def _look_once_more(self, clients: Clients) -> None:
         """Ask for every job's answer and send every request again, as its caller might."""
