@@ -5,9 +5,9 @@ from itertools import islice
 
 import numpy as np
 import torch
-from examples import examples, load_records
 from paths import DATASET
 from train_autoencoder import load_average
+from training_examples import examples, load_records
 
 ROWS = 48
 PRINT_EVERY = 4800

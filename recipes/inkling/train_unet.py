@@ -17,13 +17,13 @@ import torch
 import torch.multiprocessing as processes
 from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
-from examples import SHARES, load_records
 from group_norm import use_fast_group_norm
 from paths import CHECKPOINTS, DATASET
 from progress import Run
 from shared_weights import SharedWeights, SliceOptimizer, attach, fill, views
 from text_states import TextStates
 from train_autoencoder import LATENT_CHANNELS
+from training_examples import SHARES, load_records
 
 ROWS = 40  # in each process
 LEARNING_RATE = 5e-4
@@ -64,9 +64,7 @@ class Batches:
         self._latents = np.load(DATASET / "latents.npy", mmap_mode="r")
         lines = [json.loads(line) for line in (DATASET / "examples.jsonl").open()]
         records = load_records()
-        weights = [
-            EMPHASIS.get(max(records[r]["group"] for r in e["records"]), 1.0) for e in lines
-        ]
+        weights = [EMPHASIS.get(max(records[r]["group"] for r in e["records"]), 1.0) for e in lines]
         totals: dict[str, float] = defaultdict(float)
         for line, weight in zip(lines, weights):
             totals[line["kind"]] += weight
