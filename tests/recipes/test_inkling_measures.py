@@ -74,7 +74,8 @@ def test_grey_and_white_have_no_colour():
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("start", ["red", "yellow", "green", "blue"])
+# Not from the dark green: turned into red or orange it keeps its darkness, and is brown.
+@pytest.mark.parametrize("start", ["red", "yellow", "blue"])
 def test_the_measure_agrees_with_the_colours_that_the_data_are_made_in(start, colour):
     picture = blot(PAINTS[start], 10, 10, side=40)
 
