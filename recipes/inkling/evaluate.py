@@ -19,10 +19,10 @@ from evaluation import QUICK, Evaluation, Real, Row, Sizes
 from fidelity import colour_rows, judge_rows, name_rows, pair_rows, paraphrase_rows
 from judge import load_judge
 from parameters import guidance_rows, negative_rows, saturation_rows, seed_rows, step_rows
+from paths import SHIPPED
 from product import autoencoder_rows, copy_rows, parity_rows, speed_rows
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "src/inkcloud/builtin/inkling"
 CARD = ROOT / "docs/inkling.md"
 BEGIN, END = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"
 MEASUREMENTS = {

@@ -9,10 +9,9 @@ import latents
 import text_encoder
 import train_autoencoder
 import train_unet
-from paths import DATASET, EXPORT
+from paths import DATASET, EXPORT, SHIPPED
 from transformers import BertConfig
 
-PACKAGE_FOLDER = Path(__file__).parents[2] / "src/inkcloud/builtin/inkling"
 MAXIMUM_BYTES = 70_000_000
 MODEL_INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -86,7 +85,7 @@ def write_json(path: Path, data: dict) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", type=Path, default=PACKAGE_FOLDER)
+    parser.add_argument("--to", type=Path, default=SHIPPED)
     arguments = parser.parse_args()
     if not (DATASET / "latents.json").exists():
         latents.prepare()

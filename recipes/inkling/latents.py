@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 import torch
-from paths import DATASET
+from paths import CHECKPOINTS, DATASET, SHIPPED
 from train_autoencoder import load_average
 from training_examples import examples, load_records
 
@@ -43,6 +43,8 @@ def prepare() -> None:
 def scaling_factor(latents: np.ndarray) -> float:
     """Return the factor that gives unit variance; a trained UNet keeps the one it has."""
     known = DATASET / "latents.json"
+    if not known.exists() and not (CHECKPOINTS / "autoencoder.pt").exists():
+        known = SHIPPED / "vae/config.json"
     if known.exists():
         return float(json.loads(known.read_text())["scaling_factor"])
     return float(1 / latents.astype(np.float32).std())

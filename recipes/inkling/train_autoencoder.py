@@ -11,7 +11,7 @@ import math
 import numpy as np
 import torch
 from diffusers import AutoencoderTiny
-from paths import CHECKPOINTS, DATASET
+from paths import CHECKPOINTS, DATASET, SHIPPED
 from progress import Run
 from torch.nn import functional
 
@@ -103,10 +103,13 @@ def held_out_psnr(model: AutoencoderTiny) -> float:
 
 
 def load_average() -> AutoencoderTiny:
-    """Return the averaged weights of the last checkpoint."""
-    model = build()
-    saved = torch.load(CHECKPOINTS / "autoencoder.pt", weights_only=True)
-    model.load_state_dict(saved["average"])
+    """Return the averaged weights of the last checkpoint, or without one those that ship."""
+    checkpoint = CHECKPOINTS / "autoencoder.pt"
+    if checkpoint.exists():
+        model = build()
+        model.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    else:
+        model = AutoencoderTiny.from_pretrained(SHIPPED / "vae", dtype=torch.float32)
     return model.eval().to(memory_format=torch.channels_last)
 
 

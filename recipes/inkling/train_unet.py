@@ -18,7 +18,7 @@ import torch.multiprocessing as processes
 from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from group_norm import use_fast_group_norm
-from paths import CHECKPOINTS, DATASET
+from paths import CHECKPOINTS, DATASET, SHIPPED
 from progress import Run
 from shared_weights import SharedWeights, SliceOptimizer, attach, fill, views
 from text_states import TextStates
@@ -144,9 +144,14 @@ if __name__ == "__main__":
     parser.add_argument(
         "--restart", action="store_true", help="a new cycle of the learning rate from saved weights"
     )
+    parser.add_argument(
+        "--from-scratch", action="store_true", help="do not begin with the weights that ship"
+    )
     options = parser.parse_args()
     world = os.cpu_count() or 1
     first = build()
+    if not options.from_scratch:
+        first = UNet2DConditionModel.from_pretrained(SHIPPED / "unet", dtype=torch.float32)
     shared = SharedWeights(sum(weight.numel() for weight in first.parameters()), world)
     fill(shared.master, first)
     shared.load_state_dict({"master": shared.master, "average": shared.master})

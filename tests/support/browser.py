@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -24,6 +27,8 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE = 900  # a hang is told apart from a busy machine by its length only
+# Streamlit replaces elements, and disables them while its server is away.
+PASSING = (StaleElementReferenceException, ElementNotInteractableException)
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
 
@@ -65,10 +70,8 @@ class Browser:
         self.widget(until, "button")
 
     def wait_for(self, look: Callable[[], Any]) -> Any:
-        """Return the first true value; elements that Streamlit replaces meanwhile do not matter."""
-        waiting = WebDriverWait(
-            self.driver, PATIENCE, 0.1, ignored_exceptions=(StaleElementReferenceException,)
-        )
+        """Return the first true value; what Streamlit does to elements meanwhile does not matter."""
+        waiting = WebDriverWait(self.driver, PATIENCE, 0.1, ignored_exceptions=PASSING)
         return waiting.until(lambda _: look())
 
     def shown(self, selector: str) -> list[WebElement]:
@@ -93,19 +96,30 @@ class Browser:
         self.wait_for(pressed)
 
     def fill(self, key: str, text: str) -> None:
-        field = self.widget(key, "input")
-        field.send_keys("\ue009a\ue000", text, "\ue007")  # Control-A, the text, Enter
+        self._send(key, "input", "\ue009a\ue000", text, "\ue007")  # Control-A, the text, Enter
         self.wait_for(lambda: self.widget(key, "input").get_attribute("value") == text)
         self.settle()
 
     def type(self, key: str, text: str, tag: str = "input") -> None:
         """Fill a field of a form, without Enter, which would send the form."""
-        self.widget(key, tag).send_keys("\ue009a\ue000", text, "\ue004")  # Control-A, text, Tab
+        self._send(key, tag, "\ue009a\ue000", text, "\ue004")  # Control-A, the text, Tab
         self.wait_for(lambda: self.widget(key, tag).get_attribute("value") == text)
 
     def choose(self, key: str, text: str) -> None:
         """Choose an entry of a list."""
-        self.widget(key, "input").send_keys(text, "\ue007")  # Enter
+        self._send(key, "input", text, "\ue007")  # Enter
+
+    def _send(self, key: str, tag: str, *keys: str) -> None:
+        """Type into a widget as soon as it takes what is typed."""
+
+        def sent() -> bool:
+            field = self.widget(key, tag)
+            if field.is_enabled():
+                field.send_keys(*keys)
+                return True
+            return False
+
+        self.wait_for(sent)
 
     def follow_link(self, text: str) -> None:
         """Go to another page by its link at the top."""
