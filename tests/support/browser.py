@@ -70,7 +70,7 @@ class Browser:
         self.widget(until, "button")
 
     def wait_for(self, look: Callable[[], Any]) -> Any:
-        """Return the first true value; what Streamlit does to elements meanwhile does not matter."""
+        """Return the first true value, whatever Streamlit does to elements meanwhile."""
         waiting = WebDriverWait(self.driver, PATIENCE, 0.1, ignored_exceptions=PASSING)
         return waiting.until(lambda _: look())
 
