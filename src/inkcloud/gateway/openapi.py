@@ -21,7 +21,7 @@ _TITLES = {
     507: "There is no room left on the disk.",
 }
 COMMON = (401, 403, 404, 422, 500)
-SUBMITTING = (400, 413, 503)
+SUBMITTING = (400, 413, 503, 507)
 # The body of a call: what the service itself defines.
 CALLED = {
     "requestBody": {

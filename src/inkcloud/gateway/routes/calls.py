@@ -9,6 +9,7 @@ from inkcloud.domain.errors import Conflict, InvalidRequest
 from inkcloud.gateway.body import read_body
 from inkcloud.gateway.call_options import KEY_HEADER, CallOptions
 from inkcloud.gateway.callers import Caller, PartsDependency, SeenEndpoint, UsedEndpoint
+from inkcloud.gateway.dependencies import refuse_if_paused
 from inkcloud.gateway.openapi import CALLED, COMMON, SUBMITTING, Responses, problems
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.passed_on import PassedOn
@@ -101,8 +102,7 @@ async def _job(
             value=values[_STREAM_FIELD],
             allowed=f"false, with `Prefer: respond-async` or {KEY_HEADER}",
         )
-    if endpoint.paused:
-        raise Conflict("The endpoint is paused. Start it first.")
+    refuse_if_paused(endpoint)
     job, new = await parts.jobs.submit(
         endpoint.name,
         target,

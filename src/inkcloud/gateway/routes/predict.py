@@ -12,7 +12,7 @@ from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.gateway.body import read_json
 from inkcloud.gateway.call_options import ASYNC_HEADER, KEY_HEADER, CallOptions
 from inkcloud.gateway.callers import Caller, PartsDependency, UsedEndpoint
-from inkcloud.gateway.dependencies import disconnected
+from inkcloud.gateway.dependencies import disconnected, refuse_if_paused
 from inkcloud.gateway.dialect_route import json_answer
 from inkcloud.gateway.drawing import finished_pictures
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE
@@ -55,6 +55,7 @@ async def predict(
         if wanted.stream:
             return await _streamed(parts, endpoint.name, wanted, options)
         if options.later:
+            refuse_if_paused(endpoint)
             return await _later(request, parts, endpoint.name, wanted, origin)
         return await _now(request, parts, endpoint.name, wanted, origin)
     except InkcloudError as error:
