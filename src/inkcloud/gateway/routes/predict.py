@@ -17,7 +17,8 @@ from inkcloud.gateway.dialect_route import json_answer
 from inkcloud.gateway.drawing import finished_pictures
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE
 from inkcloud.gateway.named_endpoint import draws
-from inkcloud.gateway.openapi import COMMON, SUBMITTING, body, problems
+from inkcloud.gateway.openapi import COMMON, OPTIONS, SUBMITTING, body, problems
+from inkcloud.gateway.openapi_links import job_links
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.predict_stream import predict_lines
 from inkcloud.gateway.routes import calls
@@ -34,10 +35,14 @@ ROUTER = APIRouter(tags=["predict"])
     response_model=PredictAnswer,
     responses={
         200: {"content": {MEDIA_TYPE: {}}},
-        202: {"model": AcceptedView, "description": f"Accepted, with `{ASYNC_HEADER}: 1`."},
+        202: {
+            "model": AcceptedView,
+            "description": f"Accepted, with `{ASYNC_HEADER}: 1`.",
+            **job_links("$response.body#/response_id"),
+        },
         **problems(*COMMON, *SUBMITTING, 409, 502, 504),
     },
-    openapi_extra=body(PredictBody),
+    openapi_extra=body(PredictBody) | OPTIONS,
 )
 async def predict(
     request: Request, parts: PartsDependency, endpoint: UsedEndpoint, caller: Caller
