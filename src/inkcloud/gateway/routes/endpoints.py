@@ -111,7 +111,7 @@ async def delete_endpoint(parts: PartsDependency, endpoint: ManagedEndpoint) -> 
 async def pause_endpoint(
     request: Request, parts: PartsDependency, endpoint: ManagedEndpoint, holder: TokenHolder
 ) -> EndpointView:
-    """Stop an endpoint's replicas and refuse its requests until it is started."""
+    """Stop an endpoint's replicas and refuse its requests until it is started; jobs wait."""
     paused = await parts.endpoints.pause(endpoint.name)
     return endpoint_view(request, parts, paused, holder)
 
