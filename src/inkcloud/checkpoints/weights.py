@@ -29,11 +29,8 @@ class Weights:
     component: Component
     entries: Mapping[str, tuple[Path, str, TensorEntry]]
 
-    def load_into(self, module: nn.Module, dtype: torch.dtype) -> None:
-        """Give a module on the meta device its weights, one tensor at a time.
-
-        Each tensor is read and converted alone, so that no second copy of the model ever
-        exists. Nothing is mapped: the file may change afterwards.
+    def check(self, module: nn.Module) -> None:
+        """Compare what the headers say with what a module on the meta device has.
 
         Raises:
             CheckpointError: if names, shapes or dtypes are not the module's.
@@ -42,6 +39,16 @@ class Weights:
         self._check_names(wanted)
         for name, tensor in wanted.items():
             self._check_tensor(name, tensor)
+
+    def load_into(self, module: nn.Module, dtype: torch.dtype) -> None:
+        """Give a module that `check` accepted its weights, one tensor at a time.
+
+        Each tensor is read and converted alone, so that no second copy of the model ever
+        exists. Nothing is mapped: the file may change afterwards.
+
+        Raises:
+            CheckpointError: if a file cannot be read.
+        """
         module.load_state_dict(self._read(dtype), assign=True)
         _fill_buffers(module)
         module.requires_grad_(False)
