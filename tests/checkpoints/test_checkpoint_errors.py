@@ -157,7 +157,7 @@ CASES: dict[str, Case] = {
     "file instead of a folder": Case(
         both(shutil.rmtree, lambda root: root.touch()),
         "model",
-        ("a file, not a folder", "converted"),
+        ("not a safetensors file", "folder in diffusers' format"),
     ),
     "python file": Case(write("unet/modeling.py", "print(1)"), "unet/modeling.py", ("code",)),
     "python file at the top": Case(write("pipeline.py", "print(1)"), "pipeline.py", ("code",)),

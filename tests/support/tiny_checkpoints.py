@@ -61,7 +61,7 @@ def make_tiny_sd(
     )
     autoencoder = _autoencoder(vae, latent_channels)
     for name, module in (("unet", unet), ("vae", autoencoder)):
-        _randomise(module, generator)
+        randomise(module, generator)
         module.to(dtype).save_pretrained(folder / name, safe_serialization=True)
     _write_json(folder / "scheduler" / "scheduler_config.json", _scheduler(prediction))
     index = {
@@ -142,7 +142,7 @@ def _write_text(
         tokenizer, encoder = _bert()
     else:
         tokenizer, encoder = _clip()
-    _randomise(encoder, generator)
+    randomise(encoder, generator)
     encoder.to(dtype).save_pretrained(folder / "text_encoder", safe_serialization=True)
     tokenizer.save_pretrained(folder / "tokenizer")
     if kind != "bert":
@@ -222,7 +222,7 @@ def _write_vocabulary(folder: Path, tokenizer: CLIPTokenizer) -> None:
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _randomise(module: nn.Module, generator: torch.Generator) -> None:
+def randomise(module: nn.Module, generator: torch.Generator) -> None:
     """Give every weight a size that keeps signals near 1, the zero-initialised ones too."""
     with torch.no_grad():
         for name, weight in module.named_parameters():

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from inkcloud.checkpoints.classes import IGNORED, MODELS, PIPELINES, SCHEDULERS
 from inkcloud.checkpoints.json_file import read_json_object
@@ -27,6 +27,8 @@ class Component:
     name: str
     class_name: str
     folder: Path
+
+    described_by: ClassVar[str] = "its config.json"
 
     def shown(self, file: str) -> str:
         """Return the name of one of its files as the model's owner knows it."""
@@ -56,15 +58,14 @@ def open_folder(root: Path) -> ModelFolder:
             "The model's folder does not exist.",
             field="model",
             value=str(root),
-            allowed="the path of a folder in diffusers' format",
+            allowed="a folder in diffusers' format, or one .safetensors file",
         )
     if not root.is_dir():
         raise CheckpointError(
-            "The model is a file, not a folder. A single-file model must first be converted "
-            "to diffusers' folder format.",
+            "The model is neither a folder nor a plain file.",
             field="model",
             value=str(root),
-            allowed="the path of a folder in diffusers' format",
+            allowed="a folder in diffusers' format, or one .safetensors file",
         )
     _check_entries(root)
     index = read_json_object(root / INDEX, INDEX)

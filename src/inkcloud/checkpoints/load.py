@@ -1,4 +1,4 @@
-"""From a model's folder to a checkpoint that is ready to run."""
+"""From a model's files to a checkpoint that is ready to run."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,15 +20,15 @@ def load_checkpoint(
     prediction: Prediction | None = None,
     expected_sha256: str | None = None,
 ) -> Checkpoint:
-    """Load a folder in diffusers' format: allow-listed classes, safetensors only.
+    """Load a folder in diffusers' format or a single file, from safetensors only.
 
     Everything small is read and checked first; weights are read last, each straight into
     the wanted dtype.
 
     Args:
-        path: the model's folder.
+        path: the model's folder, or one .safetensors file in the original layout.
         dtype: "auto", "float32", "bfloat16" or "float16".
-        name: what the model is called; the folder's name by default.
+        name: what the model is called; the folder's or file's name by default.
         prediction: what the UNet predicts, for a model that does not say it; it also
             overrides what the model says.
         expected_sha256: the fingerprint that the model must have, if it is known.
@@ -59,6 +59,7 @@ def load_checkpoint(
         unet=modules[1],
         vae=modules[2],
         schedule=model.schedule,
+        told_prediction=prediction,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.domain.errors import CheckpointError
 
 _LENGTH = struct.Struct("<Q")
@@ -40,8 +41,21 @@ class TensorEntry:
     end: int
 
 
-def read_header(path: Path, shown: str) -> dict[str, TensorEntry]:
-    """Return the tensors that a safetensors file says it holds.
+@dataclass(frozen=True)
+class Header:
+    """What a safetensors file says of itself.
+
+    Attributes:
+        tensors: by their names.
+        metadata: texts by their names, about the file as a whole.
+    """
+
+    tensors: dict[str, TensorEntry]
+    metadata: dict[str, str]
+
+
+def read_header(path: Path, shown: str) -> Header:
+    """Return what a safetensors file says it holds.
 
     Args:
         path: the file.
@@ -68,7 +82,7 @@ def read_header(path: Path, shown: str) -> dict[str, TensorEntry]:
         if name != "__metadata__"
     }
     _check_places(shown, entries, first, size)
-    return entries
+    return Header(entries, _metadata(shown, data.get("__metadata__", {})))
 
 
 def _read(path: Path, shown: str) -> tuple[bytes, int]:
@@ -99,29 +113,35 @@ def _read(path: Path, shown: str) -> tuple[bytes, int]:
 
 def _entry(shown: str, name: str, value: object, first: int) -> TensorEntry:
     if not isinstance(value, dict):
-        raise _damaged(shown, f"its header does not describe {name!r}")
+        raise _damaged(shown, f"its header does not describe {quoted(name)}")
     dtype: Any = value.get("dtype")
     shape: Any = value.get("shape")
     place: Any = value.get("data_offsets")
     if not isinstance(dtype, str) or dtype not in ITEM_BYTES:
-        raise _damaged(shown, f"{name!r} has the unknown dtype {dtype!r:.40}")
+        raise _damaged(shown, f"{quoted(name)} has the unknown dtype {dtype!r:.40}")
     if not _whole_numbers(shape) or not _whole_numbers(place) or len(place) != 2:
-        raise _damaged(shown, f"{name!r} has no proper shape and place")
+        raise _damaged(shown, f"{quoted(name)} has no proper shape and place")
     start, end = place
     if end - start != math.prod(shape) * ITEM_BYTES[dtype]:
-        raise _damaged(shown, f"{name!r} has another length than its shape needs")
+        raise _damaged(shown, f"{quoted(name)} has another length than its shape needs")
     return TensorEntry(dtype, tuple(shape), first + start, first + end)
+
+
+def _metadata(shown: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise _damaged(shown, "its __metadata__ is not a table of texts")
+    return value
 
 
 def _check_places(shown: str, entries: dict[str, TensorEntry], first: int, size: int) -> None:
     reached = first
     for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].end)):
         if entry.end > size:
-            raise _damaged(shown, f"{name!r} lies beyond the end of the file (truncated?)")
+            raise _damaged(shown, f"{quoted(name)} lies beyond the end of the file (truncated?)")
         if entry.start < reached:
-            raise _damaged(shown, f"{name!r} overlaps another tensor")
+            raise _damaged(shown, f"{quoted(name)} overlaps another tensor")
         if entry.start > reached:
-            raise _damaged(shown, f"there is a gap before {name!r}")
+            raise _damaged(shown, f"there is a gap before {quoted(name)}")
         reached = entry.end
     if reached != size:
         raise _damaged(shown, f"{size - reached} bytes follow the last tensor")
