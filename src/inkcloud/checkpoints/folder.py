@@ -1,6 +1,7 @@
 """A model's folder, checked: which components it names and where they are."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any, ClassVar
 
 from inkcloud.checkpoints.classes import IGNORED, MODELS, PIPELINES, SCHEDULERS
 from inkcloud.checkpoints.json_file import read_json_object
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.domain.errors import CheckpointError
 
 INDEX = "model_index.json"
 MAXIMUM_ENTRIES = 10_000
+_PLAIN = frozenset({stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK})
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def open_folder(root: Path) -> ModelFolder:
 def _check_entries(root: Path) -> None:
     home = root.resolve()
     for path in _walk(root):
-        shown = path.relative_to(root).as_posix()
+        shown = quoted(path.relative_to(root).as_posix())
         if path.suffix.lower() in {".py", ".pyc", ".so"}:
             raise CheckpointError(
                 f"The model's folder holds code, {shown}, which is never run. "
@@ -87,13 +90,26 @@ def _check_entries(root: Path) -> None:
                 field=shown,
                 allowed="configuration, tokenizer files and safetensors",
             )
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
+        if stat.S_IFMT(path.lstat().st_mode) not in _PLAIN:
+            raise CheckpointError(
+                f"{shown} is neither a file nor a folder.",
+                field=shown,
+                allowed="plain files and folders",
+            )
+        if path.is_symlink() and not _leads_inside(path, home):
             raise CheckpointError(
                 f"{shown} is a link that leads out of the model's folder. "
                 "Copy the folder with its links followed (cp -rL) and use the copy.",
                 field=shown,
                 allowed="files inside the model's folder",
             )
+
+
+def _leads_inside(link: Path, home: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(home)
+    except (OSError, RuntimeError):  # links in a circle
+        return False
 
 
 def _walk(root: Path) -> Iterator[Path]:

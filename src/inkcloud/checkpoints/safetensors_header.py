@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inkcloud.checkpoints.json_file import without_duplicates
 from inkcloud.checkpoints.listed import quoted
-from inkcloud.domain.errors import CheckpointError
+from inkcloud.domain.errors import CheckpointError, shorten
 
 _LENGTH = struct.Struct("<Q")
+# What torch.save writes begins with one of these. The length of a header may too, but one that
+# is not absurd has zeros in its upper half.
+_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
 MAXIMUM_HEADER_BYTES = 8 * 1024 * 1024
 ITEM_BYTES = {
     "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1,
@@ -70,7 +74,7 @@ def read_header(path: Path, shown: str) -> Header:
     except OSError as error:
         raise CheckpointError(f"{shown} cannot be read: {error}.", field=shown) from error
     try:
-        data = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
+        data = json.loads(text.decode("utf-8"), object_pairs_hook=without_duplicates)
     except (ValueError, RecursionError) as error:
         raise _damaged(shown, f"its header is not valid JSON ({error})") from error
     if not isinstance(data, dict):
@@ -89,6 +93,8 @@ def _read(path: Path, shown: str) -> tuple[bytes, int]:
     size = path.stat().st_size
     with path.open("rb") as file:
         first = file.read(_LENGTH.size)
+        if first.startswith(_ZIP) or (first.startswith(_PICKLE) and any(first[4:])):
+            raise pickled(shown)
         if first.startswith(b"version "):
             raise CheckpointError(
                 f"{shown} is a Git LFS pointer, not the weights themselves. "
@@ -118,7 +124,7 @@ def _entry(shown: str, name: str, value: object, first: int) -> TensorEntry:
     shape: Any = value.get("shape")
     place: Any = value.get("data_offsets")
     if not isinstance(dtype, str) or dtype not in ITEM_BYTES:
-        raise _damaged(shown, f"{quoted(name)} has the unknown dtype {dtype!r:.40}")
+        raise _damaged(shown, f"{quoted(name)} has the unknown dtype {shorten(dtype)}")
     if not _whole_numbers(shape) or not _whole_numbers(place) or len(place) != 2:
         raise _damaged(shown, f"{quoted(name)} has no proper shape and place")
     start, end = place
@@ -155,11 +161,14 @@ def _whole_numbers(value: object) -> bool:
     )
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return data
+def pickled(shown: str) -> CheckpointError:
+    """Return the error for a file that could run code when it is opened."""
+    return CheckpointError(
+        f"{shown} is a pickle, a format that can run code when it is opened. Inkcloud reads "
+        "safetensors only: look for the model's .safetensors file.",
+        field=shown,
+        allowed="a safetensors file",
+    )
 
 
 def _damaged(shown: str, why: str) -> CheckpointError:

@@ -12,14 +12,13 @@ from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.modules import RULES, Part
 from inkcloud.checkpoints.original_tensors import Tensors, sort_tensors
 from inkcloud.checkpoints.rule import check_config
-from inkcloud.checkpoints.safetensors_header import read_header
+from inkcloud.checkpoints.safetensors_header import pickled, read_header
 from inkcloud.checkpoints.shapes import Shapes, is_linear, text_config, unet_config, vae_config
 from inkcloud.checkpoints.weight_files import PICKLES
 from inkcloud.checkpoints.weights import Weights
 from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 
-_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
 _ACTIVATIONS = {1: "quick_gelu", 2: "gelu"}
 
 
@@ -122,21 +121,8 @@ def _check_text(config: Mapping[str, Any], shown: str) -> None:
 
 def _check_kind(path: Path) -> None:
     shown = path.name
-    try:
-        with path.open("rb") as file:
-            first = file.read(9)
-    except OSError as error:
-        raise CheckpointError(f"{shown} cannot be read: {error}.", field=shown) from error
-    # A header's length may begin with a pickle's first byte; the header itself follows it.
-    pickled = first.startswith(_PICKLE) and first[8:] != b"{"
-    if path.suffix.lower() in PICKLES or pickled or first.startswith(_ZIP):
-        raise CheckpointError(
-            f"{shown} is a pickle, a format that can run code when it is opened. Inkcloud reads "
-            "safetensors only: look for the model's .safetensors file.",
-            field="model",
-            value=shown,
-            allowed="a .safetensors file, or a folder in diffusers' format",
-        )
+    if path.suffix.lower() in PICKLES:
+        raise pickled(shown)
     if path.suffix.lower() != ".safetensors":
         raise CheckpointError(
             f"{shown} is not a safetensors file by its name.",
