@@ -49,6 +49,14 @@ class ModelFolder:
         return self.components[name]
 
 
+def exists(path: Path) -> bool:
+    """Say whether there is something at a path; a name that cannot be has nothing."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def open_folder(root: Path) -> ModelFolder:
     """Check a model's folder and return its components; no weights are read.
 
@@ -56,7 +64,7 @@ def open_folder(root: Path) -> ModelFolder:
         CheckpointError: if it is not a diffusers folder, if it holds code or a link that
             leads out of it, or if it names a class that is not supported.
     """
-    if not root.exists():
+    if not exists(root):
         raise CheckpointError(
             "The model's folder does not exist.",
             field="model",

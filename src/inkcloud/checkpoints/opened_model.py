@@ -9,11 +9,13 @@ from transformers import PreTrainedTokenizerBase
 from inkcloud.checkpoints.clip_vocabulary import END, FIRST_TOKEN, clip_tokenizer
 from inkcloud.checkpoints.fingerprint import digest, fingerprint
 from inkcloud.checkpoints.fit import check_fit
-from inkcloud.checkpoints.folder import open_folder
+from inkcloud.checkpoints.folder import exists, open_folder
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.checkpoints.modules import Part, read_part
 from inkcloud.checkpoints.schedule import read_schedule
 from inkcloud.checkpoints.single_file import open_single_file
 from inkcloud.checkpoints.tokenizer import load_tokenizer
+from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 
 
@@ -57,6 +59,13 @@ def open_model(path: Path, prediction: Prediction | None = None) -> OpenedModel:
     Raises:
         CheckpointError: for each way in which a model can be wrong.
     """
+    if not exists(path):
+        raise CheckpointError(
+            "The model's folder or file does not exist.",
+            field="model",
+            value=str(path),
+            allowed="a folder in diffusers' format, or one .safetensors file",
+        )
     return _open_file(path, prediction) if path.is_file() else _open_folder(path, prediction)
 
 
@@ -85,5 +94,5 @@ def _open_file(path: Path, prediction: Prediction | None) -> OpenedModel:
         model.vae,
         clip_tokenizer(END if model.version == 1 else FIRST_TOKEN),
         model.schedule,
-        lambda: digest(path, path.name),
+        lambda: digest(path, quoted(path.name)),
     )

@@ -9,6 +9,7 @@ from inkcloud.checkpoints.clip_vocabulary import LENGTH, VOCABULARY
 from inkcloud.checkpoints.family import ALLOWED, check_family
 from inkcloud.checkpoints.file_statements import read_native_size, read_prediction
 from inkcloud.checkpoints.folder import Component
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.checkpoints.modules import RULES, Part
 from inkcloud.checkpoints.original_tensors import Tensors, sort_tensors
 from inkcloud.checkpoints.rule import check_config
@@ -30,7 +31,7 @@ class FileComponent(Component):
 
     def shown(self, file: str) -> str:
         """Return the single file's name: it has no others."""
-        return self.folder.name
+        return quoted(self.folder.name)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def open_single_file(path: Path, prediction: Prediction | None = None) -> Single
         CheckpointError: for each way in which the file can be wrong.
     """
     _check_kind(path)
-    shown = path.name
+    shown = quoted(path.name)
     header = read_header(path, shown)
     check_family(header.tensors, shown)
     found = sort_tensors(header.tensors, shown)
@@ -77,8 +78,8 @@ def open_single_file(path: Path, prediction: Prediction | None = None) -> Single
     )
     _check_versions(found.version, unet_shapes)
     predicted = read_prediction(header.metadata, found.version, prediction, shown)
-    vae = vae_config(vae_shapes)
-    factor = 2 ** (len(vae["block_out_channels"]) - 1)
+    vae = _part(path, "vae", "AutoencoderKL", vae_config(vae_shapes), found.vae)
+    factor = 2 ** (len(vae.config["block_out_channels"]) - 1)
     width, height = read_native_size(header.metadata, found.version, predicted, factor)
     unet = unet_config(unet_shapes, found.layers)
     cells = height // factor, width // factor
@@ -89,7 +90,7 @@ def open_single_file(path: Path, prediction: Prediction | None = None) -> Single
         found.version,
         _part(path, "text_encoder", "CLIPTextModel", text, found.text_encoder),
         _part(path, "unet", "UNet2DConditionModel", unet, found.unet),
-        _part(path, "vae", "AutoencoderKL", vae, found.vae),
+        vae,
         NoiseSchedule(prediction=predicted),
     )
 
@@ -102,7 +103,7 @@ def _part(
     entries = {name: (path, stored, entry) for name, (stored, entry) in tensors.items()}
     return Part(
         component,
-        check_config(config, rules, required, f"{path.name}: {name}"),
+        check_config(config, rules, required, f"{component.shown(name)}: {name}"),
         Weights(component, entries),
     )
 
@@ -120,7 +121,7 @@ def _check_text(config: Mapping[str, Any], shown: str) -> None:
 
 
 def _check_kind(path: Path) -> None:
-    shown = path.name
+    shown = quoted(path.name)
     if path.suffix.lower() in PICKLES:
         raise pickled(shown)
     if path.suffix.lower() != ".safetensors":
