@@ -8,6 +8,7 @@ from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import locate
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.engine.engine import Engine
 
 
@@ -15,16 +16,19 @@ class LocalEngine:
     """A loaded checkpoint and a running engine; a context manager.
 
     Args:
-        model: the built-in model's name, or a path to a model folder.
+        model: the built-in model's name, or a path to a model folder or file.
         dtype: auto, float32, bfloat16 or float16.
+        prediction: epsilon or v_prediction, for a model that does not say it.
 
     Raises:
         CheckpointError: if the model cannot be loaded.
-        InvalidRequest: for an unknown dtype.
+        InvalidRequest: for an unknown dtype or prediction.
     """
 
-    def __init__(self, model: str, dtype: str) -> None:
-        self.checkpoint = load_checkpoint(locate(model), dtype=dtype)
+    def __init__(self, model: str, dtype: str, prediction: str | None = None) -> None:
+        self.checkpoint = load_checkpoint(
+            locate(model), dtype=dtype, prediction=Prediction.parse(prediction)
+        )
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

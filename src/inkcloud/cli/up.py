@@ -43,13 +43,22 @@ def up(
     model: Annotated[
         str,
         typer.Option(
-            envvar=ENVIRONMENT["model"], help="The built-in model's name, or a model folder."
+            envvar=ENVIRONMENT["model"],
+            help="The built-in model's name, or a model's folder or file.",
         ),
     ] = settings.DEFAULT_MODEL,
     dtype: Annotated[
         str,
         typer.Option(envvar=ENVIRONMENT["dtype"], help="auto, float32, bfloat16 or float16."),
     ] = settings.DEFAULT_DTYPE,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            envvar=ENVIRONMENT["prediction"],
+            help="What the model's UNet predicts: epsilon or v_prediction.",
+            show_default="what the model says",
+        ),
+    ] = None,
     database: Annotated[
         str | None,
         typer.Option(
@@ -76,6 +85,7 @@ def up(
             data_dir=(data_dir or settings.default_data_dir()).expanduser().absolute(),
             model=model,
             dtype=dtype,
+            prediction=prediction,
             database=database,
         )
     )

@@ -1,0 +1,94 @@
+"""What a model's files say of it, checked without reading its weights.
+
+    python -m inkcloud.checkpoints.inspect PATH [--prediction epsilon|v_prediction]
+
+prints the facts as JSON and ends with 0, or the error as JSON and ends with 1.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from inkcloud.checkpoints.modules import Part
+from inkcloud.checkpoints.opened_model import OpenedModel, open_model
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.model_facts import ModelFacts
+from inkcloud.domain.noise_schedule import Prediction
+
+NUMBERS = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+
+
+def inspect_model(path: Path, prediction: Prediction | None = None) -> ModelFacts:
+    """Return a model's facts; only configurations and the headers of weights are read.
+
+    Everything is checked that loading checks before it reads weights: classes, settings,
+    the tokenizer, and each tensor's name, shape and number format.
+
+    Args:
+        path: a folder in diffusers' format, or one .safetensors file in the original layout.
+        prediction: what the UNet predicts, for a model that does not say it; it also
+            overrides what the model says.
+
+    Raises:
+        CheckpointError: for each way in which a model can be wrong.
+    """
+    model = open_model(path, prediction)
+    for part in model.parts:
+        part.skeleton()
+    sizes: Counter[str] = Counter()
+    for part in model.parts:
+        for _, _, entry in part.weights.entries.values():
+            sizes[entry.dtype] += entry.end - entry.start
+    ((stored, _),) = sizes.most_common(1)
+    return ModelFacts(
+        layout=model.layout,
+        family=_family(model),
+        prediction=model.schedule.prediction,
+        native_size=_native_size(model),
+        unet_parameters=_parameters(model.unet),
+        weight_bytes=sizes.total(),
+        stored_dtype=NUMBERS[stored],
+    )
+
+
+def _family(model: OpenedModel) -> str:
+    if model.text_encoder.component.class_name == "BertModel":
+        return "Inkling"
+    linear = model.unet.config.get("use_linear_projection", False)
+    return "Stable Diffusion 2" if linear else "Stable Diffusion 1"
+
+
+def _native_size(model: OpenedModel) -> tuple[int, int]:
+    size, vae = model.unet.config["sample_size"], model.vae.config
+    stages = vae.get("block_out_channels") or vae["encoder_block_out_channels"]
+    factor = 2 ** (len(stages) - 1)
+    height, width = (size, size) if isinstance(size, int) else (size[0], size[-1])
+    return width * factor, height * factor
+
+
+def _parameters(part: Part) -> int:
+    return sum(math.prod(entry.shape) for _, _, entry in part.weights.entries.values())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a model's facts or what is wrong with it; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m inkcloud.checkpoints.inspect")
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--prediction", type=Prediction, choices=list(Prediction))
+    chosen = parser.parse_args(arguments)
+    try:
+        facts = inspect_model(chosen.path, chosen.prediction)
+    except InkcloudError as error:
+        print(json.dumps(error.as_dict()))
+        return 1
+    print(json.dumps(asdict(facts)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
