@@ -1,6 +1,7 @@
 """From a model's folder to a checkpoint that is ready to run."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from inkcloud.checkpoints.checkpoint import Checkpoint
@@ -11,11 +12,18 @@ from inkcloud.checkpoints.folder import open_folder
 from inkcloud.checkpoints.modules import read_part
 from inkcloud.checkpoints.schedule import read_schedule
 from inkcloud.checkpoints.tokenizer import load_tokenizer
+from inkcloud.domain.noise_schedule import Prediction
 
 BACKEND = "torch-cpu"
 
 
-def load_checkpoint(folder: Path, *, dtype: str = AUTO, name: str | None = None) -> Checkpoint:
+def load_checkpoint(
+    folder: Path,
+    *,
+    dtype: str = AUTO,
+    name: str | None = None,
+    prediction: Prediction | None = None,
+) -> Checkpoint:
     """Load a folder in diffusers' format: allow-listed classes, safetensors only.
 
     Everything small is read and checked first; weights are read last, each straight into
@@ -25,6 +33,7 @@ def load_checkpoint(folder: Path, *, dtype: str = AUTO, name: str | None = None)
         folder: the model's folder.
         dtype: "auto", "float32", "bfloat16" or "float16".
         name: what the model is called; the folder's name by default.
+        prediction: what the UNet predicts, in place of what the model says.
 
     Raises:
         CheckpointError: for each way in which a folder can be wrong.
@@ -33,6 +42,8 @@ def load_checkpoint(folder: Path, *, dtype: str = AUTO, name: str | None = None)
     number = resolve_dtype(dtype)
     model = open_folder(folder)
     schedule = read_schedule(model["scheduler"])
+    if prediction is not None:
+        schedule = replace(schedule, prediction=prediction)
     text_encoder, unet, vae = (read_part(model[part]) for part in ("text_encoder", "unet", "vae"))
     check_fit(text_encoder, unet, vae)
     tokenizer = load_tokenizer(

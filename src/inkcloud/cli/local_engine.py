@@ -4,8 +4,7 @@ import queue
 from collections.abc import Callable
 from types import TracebackType
 
-from inkcloud.checkpoints.load import load_checkpoint
-from inkcloud.checkpoints.locate import locate
+from inkcloud.checkpoints.load_model import load_model
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.engine.engine import Engine
@@ -15,7 +14,7 @@ class LocalEngine:
     """A loaded checkpoint and a running engine; a context manager.
 
     Args:
-        model: the built-in model's name, or a path to a model folder.
+        model: a model's name or path.
         dtype: auto, float32, bfloat16 or float16.
 
     Raises:
@@ -24,7 +23,7 @@ class LocalEngine:
     """
 
     def __init__(self, model: str, dtype: str) -> None:
-        self.checkpoint = load_checkpoint(locate(model), dtype=dtype)
+        self.checkpoint = load_model(model, dtype)
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

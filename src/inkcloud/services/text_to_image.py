@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
-from inkcloud.checkpoints.load import load_checkpoint
-from inkcloud.checkpoints.locate import BUILTIN, locate
+from inkcloud.checkpoints.load_model import load_model
+from inkcloud.checkpoints.locate import BUILTIN
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
@@ -23,7 +23,7 @@ from inkcloud.services.takes import takes
 class TextToImageService(Service):
     """Draws pictures; many requests at once share the engine's UNet calls.
 
-    Its environment: `INKCLOUD_MODEL` is a checkpoint's name or folder ("inkling"),
+    Its environment: `INKCLOUD_MODEL` is a model's name or path ("inkling"),
     `INKCLOUD_DTYPE` its arithmetic ("auto").
     """
 
@@ -33,8 +33,8 @@ class TextToImageService(Service):
         Raises:
             CheckpointError: if the model cannot be used.
         """
-        folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
-        self._checkpoint = load_checkpoint(folder, dtype=os.environ.get("INKCLOUD_DTYPE", "auto"))
+        model = os.environ.get("INKCLOUD_MODEL", BUILTIN)
+        self._checkpoint = load_model(model, os.environ.get("INKCLOUD_DTYPE", "auto"))
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)
         self._engine.start()
