@@ -156,6 +156,23 @@ def test_pulling_again_replaces_the_model_by_the_new_commit(models, hub, reposit
     assert models.store.names() == ["inkling", NAME]
 
 
+def test_what_was_left_of_an_earlier_commit_is_kept_as_far_as_it_is_the_same(
+    models, hub, repository, files
+):
+    hub.damaged.add(UNET)
+    models.bad("pull", ID)
+    config = files["vae/config.json"].replace(b"0.42.1", b"0.42.2")
+    repository.commit(files | {"vae/config.json": config})
+    hub.damaged.clear()
+
+    models.good("pull", ID)
+
+    assert len(hub.fetched("vae/config.json")) == 2
+    assert len(hub.fetched("text_encoder/model.safetensors")) == 1
+    model = models.store.get(NAME)
+    assert models.store.place(model, "vae/config.json").read_bytes() == config
+
+
 def test_half_precision_is_preferred_and_said(models, hub, files):
     half = {
         path.replace(".safetensors", ".fp16.safetensors"): data

@@ -20,6 +20,8 @@ from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
 from inkcloud.control.jobs import Jobs
+from inkcloud.control.model_watch import ModelWatch
+from inkcloud.control.models import Models
 from inkcloud.control.ports import ReplicaState
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
@@ -31,6 +33,7 @@ from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.settings import Settings
 from inkcloud.models.places import MODELS
 from inkcloud.models.store import ModelStore
+from inkcloud.models.work import work
 from inkcloud.runtimes.local import LocalRuntime
 from inkcloud.runtimes.replica_event import ReplicaEvent, ReplicaEventKind
 from inkcloud.services.catalogue import TEMPLATES
@@ -77,6 +80,7 @@ class _Inkcloud:
         playground_port: int,
     ) -> None:
         self._settings = settings
+        self._store = store
         self._announcer = Announcer()
         self._listener = listener
         self._port: int = listener.getsockname()[1]
@@ -136,6 +140,9 @@ class _Inkcloud:
         stack.push_async_callback(events.close)
         stack.push_async_callback(self._runtime.stop)
         endpoints = Endpoints(table, self._runtime)
+        watch = ModelWatch(self._store, endpoints, self._runtime)
+        stack.push_async_callback(watch.stop)
+        await watch.start()  # before the replicas: what they load is what it remembers
         await endpoints.start_all()
         services = ServiceClient(self._runtime)
         housekeeping = Housekeeping(Sweeper(jobs, images, history))
@@ -149,6 +156,7 @@ class _Inkcloud:
                 services=services,
                 endpoints=endpoints,
                 templates=Templates(TEMPLATES),
+                models=Models(self._store, endpoints, watch, work),
                 tokens=tokens,
                 events=events,
                 replicas=self._runtime,

@@ -88,7 +88,7 @@ class Hub:
             InvalidRequest: if the id or the revision cannot be one.
             HubError: if there is none, it is not for us, or the hub does not answer.
         """
-        _check(id, revision)
+        check_id(id, revision)
         with self._told(id, revision):
             found = self._api.model_info(
                 id, revision=revision or None, files_metadata=True, timeout=_SECONDS
@@ -298,7 +298,12 @@ def _prepare_library() -> None:
     constants.DOWNLOAD_CHUNK_SIZE = _PIECE
 
 
-def _check(id: str, revision: str) -> None:
+def check_id(id: str, revision: str = "") -> None:
+    """Check that an id and a revision can be a repository's.
+
+    Raises:
+        InvalidRequest: if not.
+    """
     if not _ID.fullmatch(id) or ".." in id or "--" in id:
         raise InvalidRequest(
             "This cannot be a repository's id.",

@@ -12,7 +12,7 @@ from inkcloud.domain.model_progress import ModelProgress
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.stored_model import ModelOrigin, StoredFile, StoredModel, check_model_name
 from inkcloud.models.choose_files import INDEX, ChosenFiles, check_pipeline, choose_files
-from inkcloud.models.digest import digest
+from inkcloud.models.digest import CHUNK, digest
 from inkcloud.models.disk import check_room, told
 from inkcloud.models.hub import Hub, HubFile, Repository
 from inkcloud.models.inspection import Inspect, inspect
@@ -86,7 +86,7 @@ def pull_model(
     files = [_sized(hub, repository, offered[path]) for path in chosen.paths]
     name = request.name or store.name_for("hub", request.id)
     with store.incoming(name) as staging:
-        staging.keep_only(set(chosen.paths))
+        _keep_what_fits(repository, files, staging)
         kept = _fetch_all(hub, repository, files, staging, watch)
         watch(ModelProgress(stage="inspecting"))
         single = staging.files / chosen.paths[0] if chosen.layout == "file" else None
@@ -121,6 +121,19 @@ def _sized(hub: Hub, repository: Repository, file: HubFile) -> HubFile:
         return file
     size, sha256 = hub.size(repository, file.path)
     return replace(file, size=size, sha256=file.sha256 or sha256)
+
+
+def _keep_what_fits(repository: Repository, files: list[HubFile], staging: Staging) -> None:
+    """Remove what an earlier pull of another commit left and this one does not want."""
+    staging.keep_only({file.path for file in files})
+    if staging.commit == repository.commit:
+        return
+    with told("What an earlier pull left cannot be read"):
+        for file in files:
+            place = staging.files / file.path
+            if place.is_file() and _known_hash(file) not in {_sha256(place), _git_blob(place)}:
+                place.unlink()
+        staging.commit = repository.commit
 
 
 def _fetch_all(
@@ -170,7 +183,7 @@ def _fetch(hub: Hub, repository: Repository, file: HubFile, staging: Staging, ta
 
 def _part_name(repository: Repository, file: HubFile) -> str:
     """Return a name that only bytes of the same file can have."""
-    known = file.sha256 or file.blob or repository.commit
+    known = _known_hash(file) or repository.commit
     return hashlib.sha256(f"{known}\0{file.path}".encode()).hexdigest()
 
 
@@ -182,9 +195,8 @@ def _checked(file: HubFile, staging: Staging, tally: Tally) -> StoredFile:
     """
     place = staging.files / file.path
     sha256 = digest(place, file.path, tally)
-    wanted, found = file.sha256, sha256
-    if not wanted and file.blob:
-        wanted, found = file.blob, _git_blob(place)
+    wanted = _known_hash(file)
+    found = sha256 if file.sha256 else _git_blob(place)
     if wanted and wanted != found:
         place.unlink()
         raise HubError(
@@ -197,10 +209,23 @@ def _checked(file: HubFile, staging: Staging, tally: Tally) -> StoredFile:
     return StoredFile(path=file.path, size=place.stat().st_size, sha256=sha256)
 
 
+def _known_hash(file: HubFile) -> str:
+    """Return the hash that the hub has told of a file; "" if it has told none."""
+    return file.sha256 or file.blob
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _git_blob(path: Path) -> str:
     """Return git's hash of a file, by which the hub knows its small files."""
-    data = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    total = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            total.update(piece)
+    return total.hexdigest()
 
 
 def _json(path: Path) -> object:

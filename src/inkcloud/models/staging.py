@@ -14,6 +14,7 @@ from inkcloud.models.disk import told
 _FILES = "files"
 _PARTS = "parts"
 _LOCK = "lock"
+_COMMIT = "commit"
 
 
 class Staging:
@@ -33,6 +34,17 @@ class Staging:
         self.folder = folder
         self.files = folder / _FILES
         self.parts = folder / _PARTS
+
+    @property
+    def commit(self) -> str:
+        """The hub's commit that its files are of; "" if nobody has said."""
+        with contextlib.suppress(OSError):
+            return (self.folder / _COMMIT).read_text(encoding="ascii")
+        return ""
+
+    @commit.setter
+    def commit(self, commit: str) -> None:
+        (self.folder / _COMMIT).write_text(commit, encoding="ascii")
 
     def size(self) -> int:
         """Return the bytes of what is in it."""

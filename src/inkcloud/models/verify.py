@@ -1,9 +1,9 @@
 """Look whether a model's files are still what they were when it came."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.model_operation import ModelFault
 from inkcloud.domain.model_progress import ModelProgress
 from inkcloud.domain.stored_model import StoredFile, StoredModel
 from inkcloud.models.builtin import BUILTIN
@@ -13,26 +13,13 @@ from inkcloud.models.store import ModelStore
 from inkcloud.models.tally import Tally, Watch, unwatched
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a model.
-
-    Attributes:
-        file: which of its files; "" for the model as a whole.
-        text: how it differs, a sentence for people.
-    """
-
-    file: str
-    text: str
-
-
 def verify_model(
     store: ModelStore,
     model: StoredModel,
     *,
     watch: Watch = unwatched,
     inspection: Inspect = inspect,
-) -> tuple[Fault, ...]:
+) -> tuple[ModelFault, ...]:
     """Hash every file of a model and inspect it anew, its tensors' shapes included.
 
     The built-in model has no recorded hashes: it is inspected only.
@@ -51,7 +38,7 @@ def verify_model(
     for file in model.files:
         text = _difference(file, store.place(model, file.path), tally)
         if text:
-            faults.append(Fault(file.path, text))
+            faults.append(ModelFault(file.path, text))
     if faults:
         return tuple(faults)
     watch(ModelProgress(stage="inspecting"))
@@ -59,9 +46,9 @@ def verify_model(
     try:
         facts = inspection(store.path(model), prediction)
     except InkcloudError as error:
-        return (Fault(error.field or "", error.message),)
+        return (ModelFault(error.field or "", error.message),)
     if facts != model.facts and model.name != BUILTIN:
-        return (Fault("", "Its facts are not those that were recorded: add it again."),)
+        return (ModelFault("", "Its facts are not those that were recorded: add it again."),)
     return ()
 
 

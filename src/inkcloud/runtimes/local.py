@@ -86,6 +86,12 @@ class LocalRuntime:
             first_number=max(numbers, default=-1) + 1,
         )
 
+    async def renew(self, name: str, reason: str) -> None:
+        """Replace an endpoint's replicas one by one; see `control.ports.Replicas.renew`."""
+        group = self._groups.get(name)
+        if group is not None:
+            group.renew(reason)
+
     async def remove(self, name: str) -> None:
         """Forget an endpoint; its replicas drain and stop, and its logs go, behind the call."""
         group = self._groups.pop(name, None)
@@ -195,7 +201,7 @@ class LocalRuntime:
             shutdown_seconds=self._settings.shutdown_seconds,
         )
         supervisor = Supervisor(command, self._logs, self._settings, self._tell, group.note_change)
-        return Replica(number, supervisor, endpoint)
+        return Replica(number, supervisor, endpoint, group.revision)
 
     def _tell(self, event: ReplicaEvent) -> None:
         _log.info("%s", event)
