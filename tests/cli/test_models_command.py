@@ -102,7 +102,10 @@ def test_a_model_that_an_endpoint_uses_is_removed_by_force_only(store, folder, t
     [
         (("add", "nothing"), "PATH was"),
         (("add", "."), "holds no model"),
-        (("add", ".", "--prediction", "x"), "--prediction was 'x'; allowed: epsilon or v_predi"),
+        (
+            ("add", ".", "--prediction", "x"),
+            "--prediction was 'x'; allowed: one of epsi",
+        ),
         (("verify", "none"), "NAME was 'none'; allowed: one of inkling"),
         (("remove", "none", "--yes"), "NAME was 'none'; allowed: one of inkling"),
         (("remove", "inkling", "--yes"), "comes with Inkcloud and cannot be removed"),

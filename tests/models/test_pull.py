@@ -5,9 +5,12 @@ import json
 import signal
 
 import pytest
+import torch
 
 from inkcloud.domain.noise_schedule import Prediction
 from support.hub import LoopbackHub, folder_files
+from support.narrow_checkpoints import make_narrow_sd
+from support.original_layout import write_single_file
 from support.running_pull import ModelsCommand
 
 ID = "someone/Tiny_SD-2.1"
@@ -291,3 +294,23 @@ def test_an_unfinished_pull_is_listed_and_can_be_removed(models, hub, repository
     assert f"{NAME} is not finished" in listed.stderr
     assert "freed" in removed.stderr
     assert models.store.unfinished() == []
+
+
+def test_a_single_file_is_pulled_once_and_asked_what_it_predicts(models, hub, tmp_path):
+    narrow = make_narrow_sd(tmp_path / "narrow", version=2)
+    file = write_single_file(narrow, tmp_path / "dream.safetensors", dtype=torch.float16)
+    files = {"dream.safetensors": file.read_bytes(), "dream.ckpt": b"a pickle"}
+    hub.repository("someone/dream", None, **files)
+
+    asked = models.bad("pull", "someone/dream")
+    nothing = models.store.names()
+    models.good("pull", "someone/dream", "--prediction", "v_prediction")
+
+    assert "--prediction is missing; allowed: epsilon, v_prediction" in asked
+    assert "What was fetched is kept" in asked
+    assert nothing == ["inkling"]
+    assert len(hub.fetched("dream.safetensors")) == 1
+    model = models.store.get("dream")
+    assert (model.facts.layout, model.facts.prediction) == ("file", Prediction.V)
+    assert models.store.path(model).name == "dream.safetensors"
+    assert models.good("verify", "dream").startswith("dream is whole: 1 file,")

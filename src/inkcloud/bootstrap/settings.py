@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "data_dir": "INKCLOUD_DATA_DIR",
     "model": "INKCLOUD_MODEL",
     "dtype": "INKCLOUD_DTYPE",
+    "prediction": "INKCLOUD_PREDICTION",
     "database": "INKCLOUD_DATABASE",
 }
 
@@ -38,6 +39,7 @@ class UpSettings:
         data_dir: where the database, the pictures, the logs and the first token lie.
         model: a model's name, or a path to a model's folder or file.
         dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
+        prediction: what the model's UNet predicts; None is what the model says.
         database: the database's URL, which may hold a password; None is SQLite in `data_dir`.
     """
 
@@ -48,6 +50,7 @@ class UpSettings:
     data_dir: Path = field(default_factory=default_data_dir)
     model: str = DEFAULT_MODEL
     dtype: str = DEFAULT_DTYPE
+    prediction: str | None = None
     database: str | None = field(default=None, repr=False)
 
     @property

@@ -9,69 +9,78 @@ import argparse
 import json
 import math
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
-
-from inkcloud.checkpoints.fit import check_fit
-from inkcloud.checkpoints.folder import open_folder
-from inkcloud.checkpoints.modules import Part, read_part
-from inkcloud.checkpoints.schedule import read_schedule
+from inkcloud.checkpoints.modules import Part
+from inkcloud.checkpoints.opened_model import OpenedModel, open_model
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.model_facts import ModelFacts
 from inkcloud.domain.noise_schedule import Prediction
 
-_NUMBERS = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+NUMBERS = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
 def inspect_model(path: Path, prediction: Prediction | None = None) -> ModelFacts:
-    """Return the facts of a model's folder.
+    """Return a model's facts; only configurations and the headers of weights are read.
+
+    Everything is checked that loading checks before it reads weights: classes, settings,
+    the tokenizer, and each tensor's name, shape and number format.
+
+    Args:
+        path: a folder in diffusers' format, or one .safetensors file in the original layout.
+        prediction: what the UNet predicts, for a model that does not say it; it also
+            overrides what the model says.
 
     Raises:
         CheckpointError: for each way in which a model can be wrong.
     """
-    model = open_folder(path)
-    schedule = read_schedule(model["scheduler"])
-    parts = [read_part(model[name]) for name in ("text_encoder", "unet", "vae")]
-    text_encoder, unet, vae = parts
-    check_fit(text_encoder, unet, vae)
-    for part in parts:
-        _check_shapes(part)
-    entries = [entry for _, _, entry in unet.weights.entries.values()]
-    stages = vae.config.get("block_out_channels") or vae.config["encoder_block_out_channels"]
-    side = unet.config["sample_size"] * 2 ** (len(stages) - 1)
-    linear = unet.config.get("use_linear_projection", False)
-    family = "Stable Diffusion 2" if linear else "Stable Diffusion 1"
+    model = open_model(path, prediction)
+    for part in model.parts:
+        part.skeleton()
+    sizes: Counter[str] = Counter()
+    for part in model.parts:
+        for _, _, entry in part.weights.entries.values():
+            sizes[entry.dtype] += entry.end - entry.start
+    ((stored, _),) = sizes.most_common(1)
     return ModelFacts(
-        layout="folder",
-        family="Inkling" if text_encoder.component.class_name == "BertModel" else family,
-        prediction=prediction or schedule.prediction,
-        native_size=(side, side),
-        unet_parameters=sum(math.prod(entry.shape) for entry in entries),
-        weight_bytes=sum(
-            entry.end - entry.start
-            for part in parts
-            for _, _, entry in part.weights.entries.values()
-        ),
-        stored_dtype=_NUMBERS[entries[0].dtype],
+        layout=model.layout,
+        family=_family(model),
+        prediction=model.schedule.prediction,
+        native_size=_native_size(model),
+        unet_parameters=_parameters(model.unet),
+        weight_bytes=sizes.total(),
+        stored_dtype=NUMBERS[stored],
     )
 
 
-def _check_shapes(part: Part) -> None:
-    with torch.device("meta"):
-        wanted = part._construct().state_dict()
-    part.weights._check_names(wanted)
-    for name, tensor in wanted.items():
-        part.weights._check_tensor(name, tensor)
+def _family(model: OpenedModel) -> str:
+    if model.text_encoder.component.class_name == "BertModel":
+        return "Inkling"
+    linear = model.unet.config.get("use_linear_projection", False)
+    return "Stable Diffusion 2" if linear else "Stable Diffusion 1"
 
 
-def main() -> int:
+def _native_size(model: OpenedModel) -> tuple[int, int]:
+    size, vae = model.unet.config["sample_size"], model.vae.config
+    stages = vae.get("block_out_channels") or vae["encoder_block_out_channels"]
+    factor = 2 ** (len(stages) - 1)
+    height, width = (size, size) if isinstance(size, int) else (size[0], size[-1])
+    return width * factor, height * factor
+
+
+def _parameters(part: Part) -> int:
+    return sum(math.prod(entry.shape) for _, _, entry in part.weights.entries.values())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print a model's facts or what is wrong with it; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m inkcloud.checkpoints.inspect")
     parser.add_argument("path", type=Path)
-    parser.add_argument("--prediction", type=Prediction)
-    chosen = parser.parse_args()
+    parser.add_argument("--prediction", type=Prediction, choices=list(Prediction))
+    chosen = parser.parse_args(arguments)
     try:
         facts = inspect_model(chosen.path, chosen.prediction)
     except InkcloudError as error:

@@ -49,9 +49,26 @@ class Part:
         Raises:
             CheckpointError: if the weights do not fit the configuration.
         """
+        return self.fill(self.skeleton(), dtype)
+
+    def skeleton(self) -> nn.Module:
+        """Return the module on the meta device, which takes no memory.
+
+        Raises:
+            CheckpointError: if the weights do not fit the configuration.
+        """
         _check_depth(self)
         with torch.device("meta"):
             module = self._construct()
+        self.weights.check(module)
+        return module
+
+    def fill(self, module: nn.Module, dtype: torch.dtype) -> nn.Module:
+        """Return the skeleton with its weights in a dtype, ready to run.
+
+        Raises:
+            CheckpointError: if the files cannot be read.
+        """
         self.weights.load_into(module, dtype)
         return module
 

@@ -20,11 +20,15 @@ RULES: dict[str, Rule] = {
 }
 
 
-def read_schedule(component: Component) -> NoiseSchedule:
+def read_schedule(component: Component, prediction: Prediction | None = None) -> NoiseSchedule:
     """Return the noise schedule; no scheduler is ever built.
 
     What the file leaves out has the default that diffusers' schedulers share: epsilon,
     1000 steps, betas linear from 0.0001 to 0.02.
+
+    Args:
+        component: the scheduler's folder.
+        prediction: what the UNet predicts, whatever the file says.
 
     Raises:
         CheckpointError: if the file is missing, damaged, or says what is not supported.
@@ -40,7 +44,7 @@ def read_schedule(component: Component) -> NoiseSchedule:
             allowed=f"at most beta_end, {end}",
         )
     return NoiseSchedule(
-        prediction=Prediction(config.get("prediction_type", "epsilon")),
+        prediction=prediction or Prediction(config.get("prediction_type", "epsilon")),
         beta_start=start,
         beta_end=end,
         beta_schedule=BetaSchedule(config.get("beta_schedule", "linear")),

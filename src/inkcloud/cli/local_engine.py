@@ -7,6 +7,7 @@ from types import TracebackType
 from inkcloud.checkpoints.load_model import load_model
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.engine.engine import Engine
 
 
@@ -16,14 +17,15 @@ class LocalEngine:
     Args:
         model: a model's name or path.
         dtype: auto, float32, bfloat16 or float16.
+        prediction: epsilon or v_prediction, for a model that does not say it.
 
     Raises:
         CheckpointError: if the model cannot be loaded.
-        InvalidRequest: for an unknown dtype.
+        InvalidRequest: for an unknown dtype or prediction.
     """
 
-    def __init__(self, model: str, dtype: str) -> None:
-        self.checkpoint = load_model(model, dtype)
+    def __init__(self, model: str, dtype: str, prediction: str | None = None) -> None:
+        self.checkpoint = load_model(model, dtype, Prediction.parse(prediction))
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

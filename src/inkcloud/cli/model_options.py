@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from inkcloud.domain.errors import InvalidRequest
-from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.models.hub_settings import TOKEN_VARIABLE, URL_VARIABLE, HubSettings
 from inkcloud.models.places import MODELS, default_data_dir
 from inkcloud.models.store import ModelStore
@@ -90,25 +88,6 @@ def data_folder(named: Path | None) -> Path:
 def open_store(named: Path | None) -> ModelStore:
     """Return the store in a data folder."""
     return ModelStore(data_folder(named) / MODELS)
-
-
-def prediction_of(text: str) -> Prediction | None:
-    """Return what was chosen; None for "".
-
-    Raises:
-        InvalidRequest: if it is neither.
-    """
-    if not text:
-        return None
-    try:
-        return Prediction(text)
-    except ValueError:
-        raise InvalidRequest(
-            "There is no such prediction.",
-            field="prediction",
-            value=text,
-            allowed=" or ".join(item.value for item in Prediction),
-        ) from None
 
 
 def hub_of(endpoint: str, token: str) -> HubSettings:

@@ -12,6 +12,7 @@ from inkcloud.cli import model_options as options
 from inkcloud.cli.errors import FAILED, INTERRUPTED, plain_errors
 from inkcloud.cli.listing import clean, print_json, print_rows
 from inkcloud.cli.model_bars import ModelBars
+from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.stored_model import StoredModel
 from inkcloud.models.disk import size_text
 from inkcloud.models.store import ModelStore
@@ -52,7 +53,7 @@ def pull(
         revision=revision,
         name=name,
         file=file,
-        prediction=options.prediction_of(prediction),
+        prediction=Prediction.parse(prediction),
     )
     hub = Hub(options.hub_of(endpoint, token))
     try:
@@ -81,7 +82,7 @@ def add(
     from inkcloud.models.add import add_model
 
     store = options.open_store(data_dir)
-    chosen = options.prediction_of(prediction)
+    chosen = Prediction.parse(prediction)
     with ModelBars() as bars:
         model = add_model(
             store, path, name=name, link=not copy, prediction=chosen, watch=bars.watch
@@ -131,7 +132,7 @@ def verify(
     if as_json:
         print_json(list(faults))
     elif not faults:
-        print(f"{name} is whole: {len(model.files)} files, {size_text(model.size)}.")
+        print(f"{name} is whole: {_files(len(model.files))}, {size_text(model.size)}.")
     else:
         for fault in faults:
             print(f"{fault.file or name}: {clean(fault.text)}")
@@ -179,6 +180,10 @@ def _report(model: StoredModel, as_json: bool) -> None:
     )
     print(f"from {clean(model.origin.text)}; licence: {clean(model.licence) or 'not stated'}")
     print(f'Draw with it: inkcloud generate "..." --model {model.name}')
+
+
+def _files(count: int) -> str:
+    return f"{count} file" if count == 1 else f"{count} files"
 
 
 def _is_link(model: StoredModel) -> bool:

@@ -27,6 +27,14 @@ def reproduce(
             show_default="the name in the picture's record",
         ),
     ] = None,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            envvar="INKCLOUD_REPRODUCE_PREDICTION",
+            help="What the model's UNet predicts: epsilon or v_prediction.",
+            show_default="what the picture's record or the model says",
+        ),
+    ] = None,
     image: Annotated[
         Path | None,
         typer.Option(
@@ -49,7 +57,12 @@ def reproduce(
     from inkcloud.engine.picture_file import read_png
 
     pixels, record = read_png(png)
-    again = _render(record.request(start), model or record.checkpoint, record.dtype)
+    again = _render(
+        record.request(start),
+        model or record.checkpoint,
+        record.dtype,
+        prediction or record.prediction,
+    )
     verdict = compare(pixels, read_png(again.png)[0], same_bytes=png == again.png)
     print(f"{picture}: {verdict.sentence}")
     for difference in record_differences(record, again.record):
@@ -58,11 +71,13 @@ def reproduce(
         raise typer.Exit(FAILED)
 
 
-def _render(request: "GenerationRequest", model: str, dtype: str) -> "Picture":
+def _render(
+    request: "GenerationRequest", model: str, dtype: str, prediction: str | None
+) -> "Picture":
     from inkcloud.cli.progress_line import ProgressLine
 
     with ProgressLine() as line:
         from inkcloud.cli.local_engine import LocalEngine
 
-        with LocalEngine(model, dtype) as engine:
+        with LocalEngine(model, dtype, prediction) as engine:
             return engine.render(request, line.watch).pictures[0]

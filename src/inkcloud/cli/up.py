@@ -48,6 +48,14 @@ def up(
         str,
         typer.Option(envvar=ENVIRONMENT["dtype"], help="auto, float32, bfloat16 or float16."),
     ] = settings.DEFAULT_DTYPE,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            envvar=ENVIRONMENT["prediction"],
+            help="What the model's UNet predicts: epsilon or v_prediction.",
+            show_default="what the model says",
+        ),
+    ] = None,
     database: Annotated[
         str | None,
         typer.Option(
@@ -74,6 +82,7 @@ def up(
             data_dir=(data_dir or settings.default_data_dir()).expanduser().absolute(),
             model=model,
             dtype=dtype,
+            prediction=prediction,
             database=database,
         )
     )

@@ -41,4 +41,5 @@ class Recorder:
             versions=self._versions,
             strength=None if request.image is None else request.strength,
             image_sha256=request.image_sha256,
+            prediction=self._checkpoint.told_prediction,
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inkcloud.domain.errors import HubError
+from inkcloud.domain.errors import CheckpointError, HubError
+from inkcloud.domain.model_facts import ModelFacts
 from inkcloud.domain.model_progress import ModelProgress
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.stored_model import ModelOrigin, StoredFile, StoredModel, check_model_name
@@ -90,7 +91,7 @@ def pull_model(
         kept = _fetch_all(hub, repository, files, staging, watch)
         watch(ModelProgress(stage="inspecting"))
         single = staging.files / chosen.paths[0] if chosen.layout == "file" else None
-        facts = inspection(single or staging.files, request.prediction)
+        facts = _facts(inspection, single or staging.files, request.prediction)
         model = StoredModel(
             name=name,
             origin=ModelOrigin(
@@ -107,6 +108,15 @@ def pull_model(
         store.put(model, staging.files)
         staging.remove()
     return model
+
+
+def _facts(inspection: Inspect, path: Path, prediction: Prediction | None) -> ModelFacts:
+    try:
+        return inspection(path, prediction)
+    except CheckpointError as error:
+        if error.field == "prediction":
+            error.message += " What was fetched is kept: a pull that says it goes on at once."
+        raise
 
 
 def _half_note(chosen: ChosenFiles) -> str:

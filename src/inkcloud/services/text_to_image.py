@@ -13,6 +13,7 @@ from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.engine import Engine
 from inkcloud.services.engine_metrics import EngineMetrics
@@ -24,7 +25,8 @@ class TextToImageService(Service):
     """Draws pictures; many requests at once share the engine's UNet calls.
 
     Its environment: `INKCLOUD_MODEL` is a model's name or path ("inkling"),
-    `INKCLOUD_DTYPE` its arithmetic ("auto").
+    `INKCLOUD_DTYPE` its arithmetic ("auto"), and `INKCLOUD_PREDICTION` what its UNet predicts
+    ("epsilon" or "v_prediction") where its files do not say it.
     """
 
     def setup(self) -> None:
@@ -32,9 +34,13 @@ class TextToImageService(Service):
 
         Raises:
             CheckpointError: if the model cannot be used.
+            InvalidRequest: if a variable has a value that is not allowed.
         """
-        model = os.environ.get("INKCLOUD_MODEL", BUILTIN)
-        self._checkpoint = load_model(model, os.environ.get("INKCLOUD_DTYPE", "auto"))
+        self._checkpoint = load_model(
+            os.environ.get("INKCLOUD_MODEL", BUILTIN),
+            os.environ.get("INKCLOUD_DTYPE", "auto"),
+            Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
+        )
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)
         self._engine.start()

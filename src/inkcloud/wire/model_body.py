@@ -48,15 +48,8 @@ def decode_pull(body: dict[str, Any]) -> PullRequest:
             )
     texts = {name: _text(name, body.get(name, "")) for name in _FIELDS}
     check_id(texts["id"], texts["revision"])
-    prediction = texts.pop("prediction")
-    if prediction and prediction not in set(Prediction):
-        raise InvalidRequest(
-            "There is no such prediction.",
-            field="prediction",
-            value=prediction,
-            allowed=" or ".join(item.value for item in Prediction),
-        )
-    return PullRequest(**texts, prediction=Prediction(prediction) if prediction else None)
+    prediction = Prediction.parse(texts.pop("prediction"))
+    return PullRequest(**texts, prediction=prediction)
 
 
 def _text(field: str, value: object) -> str:

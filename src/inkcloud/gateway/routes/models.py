@@ -17,6 +17,7 @@ from inkcloud.gateway.callers import PartsDependency, require
 from inkcloud.gateway.dependencies import SmallJsonObject
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE, encode_events
 from inkcloud.gateway.openapi import COMMON, answer, body, problems
+from inkcloud.gateway.openapi_links import links
 from inkcloud.gateway.parts import Parts
 from inkcloud.wire.model_body import PullBody, decode_pull
 from inkcloud.wire.model_views import (
@@ -34,6 +35,8 @@ ROUTER = APIRouter(tags=["models"])
 _READS = [Depends(require(Scope.READ, Scope.MANAGE))]
 _MANAGES = [Depends(require(Scope.MANAGE))]
 _OPERATIONS = "/model-operations"
+_ONE = _OPERATIONS + "/{id}"
+_ACCEPTED = links(f"GET {_ONE}", f"GET {_ONE}/events", f"DELETE {_ONE}", id="$response.body#/id")
 
 
 @ROUTER.get("/models", dependencies=_READS, responses=problems(401, 403, 500))
@@ -55,7 +58,7 @@ async def get_model(parts: PartsDependency, name: str) -> ModelDetails:
     "/models",
     status_code=202,
     dependencies=_MANAGES,
-    responses=problems(*COMMON, 400, 409, 413, 503),
+    responses={202: _ACCEPTED, **problems(*COMMON, 400, 409, 413, 503)},
     openapi_extra=body(PullBody),
 )
 async def pull_model(
@@ -69,7 +72,7 @@ async def pull_model(
     "/models/{name}/verify",
     status_code=202,
     dependencies=_MANAGES,
-    responses=problems(*COMMON, 503),
+    responses={202: _ACCEPTED, **problems(*COMMON, 503)},
 )
 async def verify_model(request: Request, parts: PartsDependency, name: str) -> OperationView:
     """Hash a model's files and check its tensors' shapes."""
@@ -92,14 +95,14 @@ async def list_operations(request: Request, parts: PartsDependency) -> Operation
     return OperationList(operations=[_view(request, each) for each in parts.models.operations()])
 
 
-@ROUTER.get(_OPERATIONS + "/{id}", dependencies=_READS, responses=problems(*COMMON))
+@ROUTER.get(_ONE, dependencies=_READS, responses=problems(*COMMON))
 async def get_operation(request: Request, parts: PartsDependency, id: str) -> OperationView:
     """Return how a pull or a check stands."""
     return _view(request, parts.models.operation(id))
 
 
 @ROUTER.get(
-    _OPERATIONS + "/{id}/events",
+    _ONE + "/events",
     dependencies=_READS,
     response_class=StreamingResponse,
     responses={
@@ -116,7 +119,7 @@ async def follow_operation(request: Request, parts: PartsDependency, id: str) ->
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=HEADERS)
 
 
-@ROUTER.delete(_OPERATIONS + "/{id}", dependencies=_MANAGES, responses=problems(*COMMON))
+@ROUTER.delete(_ONE, dependencies=_MANAGES, responses=problems(*COMMON))
 async def cancel_operation(request: Request, parts: PartsDependency, id: str) -> OperationView:
     """Stop a pull or a check; one that has ended stays as it is."""
     return _view(request, await parts.models.cancel(id))
