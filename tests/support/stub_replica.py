@@ -246,7 +246,10 @@ class StubReplicas:
         tell_position: Callable[[int], None] | None = None,
         *,
         again: bool = False,
+        through_pause: bool = False,
     ) -> AsyncIterator[str]:
+        while through_pause and self.current is ReplicaState.PAUSED:
+            await asyncio.sleep(0.005)
         address = await self.address(name)
         turn = self._queue.join(tell_position, in_front=again)
         self._hand_out()

@@ -51,7 +51,7 @@ class AsyncManagement(ClientBase):
         await self._send(self._management.delete_endpoint(name))
 
     async def pause_endpoint(self, name: str) -> EndpointStatus:
-        """Stop an endpoint's replicas; it refuses requests until it is started."""
+        """Stop an endpoint's replicas; it refuses requests until it is started, and jobs wait."""
         return await self._send(self._management.pause_endpoint(name))
 
     async def start_endpoint(self, name: str) -> EndpointStatus:

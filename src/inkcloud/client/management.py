@@ -50,7 +50,7 @@ class Management(ClientBase):
         self._send(self._management.delete_endpoint(name))
 
     def pause_endpoint(self, name: str) -> EndpointStatus:
-        """Stop an endpoint's replicas; it refuses requests until it is started."""
+        """Stop an endpoint's replicas; it refuses requests until it is started, and jobs wait."""
         return self._send(self._management.pause_endpoint(name))
 
     def start_endpoint(self, name: str) -> EndpointStatus:

@@ -102,9 +102,11 @@ class LocalRuntime:
         tell_position: Callable[[int], None] | None = None,
         *,
         again: bool = False,
+        through_pause: bool = False,
     ) -> AsyncIterator[str]:
         """Hold a place at a replica; see `control.ports.Replicas.lease`."""
-        async with self._group(name).lease(tell_position, again=again) as address:
+        group = self._group(name)
+        async with group.lease(tell_position, again=again, through_pause=through_pause) as address:
             yield address
 
     async def address(self, name: str) -> str:

@@ -75,13 +75,14 @@ class ReplicaGroup:
         before, self.endpoint = self.endpoint, endpoint
         if endpoint.paused:
             self._demand = Demand()
-            self._refuse(self._is_paused)
+            self._queue.fail(self._is_paused, patient_too=False)
+            self._set_hurry()
             if not before.paused:
                 self._tell(ReplicaEventKind.PAUSED, "", "")
         else:
-            self._refusal = None
             self._cancel_hurry()
             if before.paused:
+                self._unready_since = None  # who waited through the pause is as patient as ever
                 self._tell(ReplicaEventKind.RESUMED, "", "")
             elif before != endpoint:
                 self._tell(ReplicaEventKind.UPDATED, "", _difference(before, endpoint))
@@ -90,7 +91,9 @@ class ReplicaGroup:
 
     def close(self, refusal: Callable[[], InkcloudError]) -> None:
         """Refuse every request from now on, and let the replicas go."""
-        self._refuse(refusal)
+        self._refusal = refusal
+        self._queue.fail(refusal)
+        self._set_hurry()
         for replica in self._serving():
             self._drain(replica)
         self.note_change()
@@ -131,10 +134,12 @@ class ReplicaGroup:
 
     @asynccontextmanager
     async def lease(
-        self, tell_position: Callable[[int], None] | None, *, again: bool
+        self, tell_position: Callable[[int], None] | None, *, again: bool, through_pause: bool
     ) -> AsyncIterator[str]:
         """Hold a place at a replica; see `control.ports.Replicas.lease`."""
-        replica, address = await self._find_place(tell_position, again=again)
+        replica, address = await self._find_place(
+            tell_position, again=again, through_pause=through_pause
+        )
         try:
             yield address
         finally:
@@ -178,11 +183,13 @@ class ReplicaGroup:
     # --- requests ---
 
     async def _find_place(
-        self, tell_position: Callable[[int], None] | None, *, again: bool
+        self, tell_position: Callable[[int], None] | None, *, again: bool, through_pause: bool
     ) -> tuple[Replica, str]:
         while True:
-            self._raise_if_refused()
-            replica = await self._wait_in_line(tell_position, again=again)
+            self._raise_if_refused(through_pause=through_pause)
+            replica = await self._wait_in_line(
+                tell_position, again=again, through_pause=through_pause
+            )
             try:
                 address = await self._listening(replica)
             except BaseException:
@@ -194,15 +201,15 @@ class ReplicaGroup:
             again = True  # it was this request's turn
 
     async def _wait_in_line(
-        self, tell_position: Callable[[int], None] | None, *, again: bool
+        self, tell_position: Callable[[int], None] | None, *, again: bool, through_pause: bool
     ) -> Replica:
         began = time.monotonic()
-        turn = self._queue.join(tell_position, in_front=again)
+        turn = self._queue.join(tell_position, in_front=again, patient=through_pause)
         self.note_change()
         try:
             while True:
                 patience = self._settings.ready_within
-                if self._unready_since is not None:
+                if self._unready_since is not None and not self.endpoint.paused:
                     patience -= time.monotonic() - max(began, self._unready_since)
                 if patience <= 0:
                     self._queue.leave(turn)
@@ -234,15 +241,16 @@ class ReplicaGroup:
         replica.shunned_until = time.monotonic() + _SHUN_SECONDS
         return None
 
-    def _raise_if_refused(self) -> None:
+    def _raise_if_refused(self, *, through_pause: bool = False) -> None:
         if self._refusal is not None:
             raise self._refusal()
+        if self.endpoint.paused and not through_pause:
+            raise self._is_paused()
         if self.state() is ReplicaState.STOPPED:
             raise self.unavailable()
 
-    def _refuse(self, refusal: Callable[[], InkcloudError]) -> None:
-        self._refusal = refusal
-        self._queue.fail(refusal)
+    def _set_hurry(self) -> None:
+        """Let what drains now take only so long."""
         self._cancel_hurry()
         loop = asyncio.get_running_loop()
         self._hurry = loop.call_later(self._settings.drain_within, self._stop_waiting)
@@ -263,7 +271,7 @@ class ReplicaGroup:
         needed = max(needed, 1 if self._looking else 0)
         demand = self._demand.observe(needed, now).forget(endpoint.timeout_seconds, now)
         self._demand = demand
-        if self._refusal is None or endpoint.paused:
+        if self._refusal is None:
             self._scale(replicas_wanted(endpoint, demand))
         if self._now_ready():
             self._unready_since = None
