@@ -112,7 +112,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/model-operations"): Row(scopes=LOOK, where=SERVICE),
     ("GET", "/model-operations/{id}"): Row(scopes=LOOK, where=SERVICE),
     ("GET", "/model-operations/{id}/events"): Row(scopes=LOOK, where=SERVICE),
-    ("DELETE", "/model-operations/{id}"): Row(scopes=MANAGE, where=SERVICE),
+    ("POST", "/model-operations/{id}/cancel"): Row(scopes=MANAGE, where=SERVICE),
     # Tokens
     ("POST", "/tokens"): Row(
         scopes=MANAGE, where=SERVICE, ok=201, body={"scopes": ["manage"], "expires_seconds": 60}

@@ -111,11 +111,11 @@ def test_a_pull_that_is_cancelled_stops_its_work(gateway, worker):
     while not ask(gateway, "GET", f"/model-operations/{view['id']}").json()["progress"]:
         pass
 
-    stopped = ask(gateway, "DELETE", f"/model-operations/{view['id']}").json()
+    stopped = ask(gateway, "POST", f"/model-operations/{view['id']}/cancel").json()
 
     assert stopped["state"] == "cancelled"
     assert worker.stopped == ["pull"]
-    again = ask(gateway, "DELETE", f"/model-operations/{view['id']}")
+    again = ask(gateway, "POST", f"/model-operations/{view['id']}/cancel")
     assert (again.status_code, again.json()["state"]) == (200, "cancelled")
 
 
@@ -231,7 +231,7 @@ def test_the_real_work_pulls_from_a_hub_and_is_killed_by_cancelling(
         while hub.sent(unet) < 1_000_000:
             now = ask(gateway, "GET", f"/model-operations/{slow['id']}").json()
             assert now["state"] == "running", now
-        stopped = ask(gateway, "DELETE", f"/model-operations/{slow['id']}").json()
+        stopped = ask(gateway, "POST", f"/model-operations/{slow['id']}/cancel").json()
         hub.piece_seconds = 0.0
         view = ended(gateway, ask(gateway, "POST", "/models", {"id": "someone/tiny"}).json())
 

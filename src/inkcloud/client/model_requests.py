@@ -68,7 +68,7 @@ class ModelRequests:
 
     def cancel(self, id: str) -> Call[ModelOperation]:
         """Stop a pull or a check."""
-        return Call("DELETE", self._operation(id), answers.one(read_operation))
+        return Call("POST", self._operation(id) + "/cancel", answers.one(read_operation))
 
     def _one(self, name: str) -> str:
         return f"{self._models}/{path_part(name)}"

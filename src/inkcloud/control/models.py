@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -11,7 +12,6 @@ from typing import Any
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.model_watch import ModelWatch
 from inkcloud.domain.errors import Conflict, InkcloudError, NotFound, Overloaded
-from inkcloud.domain.job import new_job_id
 from inkcloud.domain.model_operation import (
     ModelFault,
     ModelOperation,
@@ -203,7 +203,7 @@ class Models:
                 allowed=f"at most {MOST_RUNNING} pulls and checks at a time",
             )
         operation = ModelOperation(
-            id=new_job_id(), kind=kind, subject=subject, created=datetime.now(UTC)
+            id=f"op_{secrets.token_hex(12)}", kind=kind, subject=subject, created=datetime.now(UTC)
         )
         self._operations[operation.id] = operation
         for old in [each.id for each in self._operations.values() if each.over][:-MOST_KEPT]:

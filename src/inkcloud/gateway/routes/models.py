@@ -36,7 +36,9 @@ _READS = [Depends(require(Scope.READ, Scope.MANAGE))]
 _MANAGES = [Depends(require(Scope.MANAGE))]
 _OPERATIONS = "/model-operations"
 _ONE = _OPERATIONS + "/{id}"
-_ACCEPTED = links(f"GET {_ONE}", f"GET {_ONE}/events", f"DELETE {_ONE}", id="$response.body#/id")
+_ACCEPTED = links(
+    f"GET {_ONE}", f"GET {_ONE}/events", f"POST {_ONE}/cancel", id="$response.body#/id"
+)
 
 
 @ROUTER.get("/models", dependencies=_READS, responses=problems(401, 403, 500))
@@ -119,7 +121,7 @@ async def follow_operation(request: Request, parts: PartsDependency, id: str) ->
     return StreamingResponse(lines, media_type=MEDIA_TYPE, headers=HEADERS)
 
 
-@ROUTER.delete(_ONE, dependencies=_MANAGES, responses=problems(*COMMON))
+@ROUTER.post(_ONE + "/cancel", dependencies=_MANAGES, responses=problems(*COMMON))
 async def cancel_operation(request: Request, parts: PartsDependency, id: str) -> OperationView:
     """Stop a pull or a check; one that has ended stays as it is."""
     return _view(request, await parts.models.cancel(id))
