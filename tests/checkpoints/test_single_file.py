@@ -4,17 +4,26 @@ import logging
 
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
+from transformers import CLIPTextConfig, CLIPTextModel
 
 from inkcloud.checkpoints.fingerprint import digest
 from inkcloud.checkpoints.inspect import inspect_model
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.original_names import ema_name
+from inkcloud.checkpoints.single_file import open_single_file
 from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 from support.narrow_checkpoints import KINDS, make_narrow_sd
-from support.original_layout import original_unet, write_single_file
+from support.original_layout import (
+    open_clip_text,
+    original_unet,
+    original_vae,
+    plain_text,
+    write_single_file,
+)
+from support.sparse_safetensors import write_sparse
 
 MODULES = ("text_encoder", "unet", "vae")
 V = {"modelspec.prediction_type": "v"}
@@ -221,3 +230,61 @@ def test_another_fingerprint_than_the_recorded_one_is_refused(folders, tmp_path)
         load_checkpoint(file, dtype="float32", expected_sha256=recorded)
 
     assert caught.value.field == "sha256"
+
+
+FULL_SIZE = {
+    1: {
+        "unet": {"cross_attention_dim": 768, "attention_head_dim": 8},
+        "text": {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12},
+        "parameters": 859_520_964,  # as published for 1.x
+    },
+    2: {
+        "unet": {
+            "cross_attention_dim": 1024,
+            "attention_head_dim": [5, 10, 20, 20],
+            "use_linear_projection": True,
+        },
+        "text": {"hidden_size": 1024, "num_hidden_layers": 23, "num_attention_heads": 16},
+        "parameters": 865_910_724,  # as published for 2.x
+    },
+}
+
+
+@pytest.mark.parametrize("version", FULL_SIZE)
+def test_a_file_of_full_size_is_known_by_its_header_alone(version, tmp_path):
+    """The real sizes, in a file whose tensors are a hole that takes no room."""
+    unet, text = FULL_SIZE[version]["unet"], FULL_SIZE[version]["text"]
+    with torch.device("meta"):
+        modules = (
+            UNet2DConditionModel(**unet),
+            AutoencoderKL(
+                block_out_channels=(128, 256, 512, 512),
+                down_block_types=("DownEncoderBlock2D",) * 4,
+                up_block_types=("UpDecoderBlock2D",) * 4,
+                layers_per_block=2,
+            ),
+            CLIPTextModel(CLIPTextConfig(**text, intermediate_size=4 * text["hidden_size"])),
+        )
+    whole_text = plain_text if version == 1 else open_clip_text
+    originals = {
+        **{
+            f"model.diffusion_model.{n}": w
+            for n, w in original_unet(modules[0].state_dict()).items()
+        },
+        **{f"first_stage_model.{n}": w for n, w in original_vae(modules[1].state_dict()).items()},
+        **whole_text(modules[2].state_dict()),
+    }
+    shapes = {name: ("F16", list(weight.shape)) for name, weight in originals.items()}
+    file = write_sparse(tmp_path / "model.safetensors", shapes)
+
+    facts = inspect_model(file, Prediction.EPSILON)
+
+    model = open_single_file(file, Prediction.EPSILON)
+    assert facts.family == f"Stable Diffusion {version}"
+    assert facts.unet_parameters == FULL_SIZE[version]["parameters"]
+    assert facts.stored_dtype == "float16"
+    assert unet.items() <= model.unet.config.items()
+    assert text.items() <= model.text_encoder.config.items()
+    assert model.unet.config["block_out_channels"] == [320, 640, 1280, 1280]
+    assert model.vae.config["block_out_channels"] == [128, 256, 512, 512]
+    assert model.unet.config["layers_per_block"] == model.vae.config["layers_per_block"] == 2

@@ -28,7 +28,7 @@ def make_narrow_sd(
     version: int,
     prediction: str = "epsilon",
     dtype: torch.dtype = torch.float32,
-    vae_settings: dict[str, Any] | None = None,
+    small: bool = False,
 ) -> Path:
     """Write a folder in diffusers' format with random weights; CLIP's own vocabulary.
 
@@ -37,29 +37,27 @@ def make_narrow_sd(
         version: 1 or 2, of Stable Diffusion.
         prediction: "epsilon" or "v_prediction".
         dtype: in which the weights are stored.
-        vae_settings: other settings of the autoencoder.
+        small: whether the UNet and the text may be as narrow as the layout allows.
     """
     generator = torch.Generator().manual_seed(version)
+    width = 64 if small else TEXT_WIDTH
     native = 96 if prediction == "v_prediction" and version == 2 else 64
     modules = {
         "unet": UNet2DConditionModel(
             sample_size=native,
-            block_out_channels=_WIDTHS[version],
+            block_out_channels=[32] * 4 if small else _WIDTHS[version],
             attention_head_dim=_HEADS[version],
-            cross_attention_dim=TEXT_WIDTH,
+            cross_attention_dim=width,
             use_linear_projection=version == 2,
         ),
         "vae": AutoencoderKL(
-            **{
-                "block_out_channels": [32, 32, 64, 64],
-                "down_block_types": ["DownEncoderBlock2D"] * 4,
-                "up_block_types": ["UpDecoderBlock2D"] * 4,
-                "layers_per_block": 2,
-                "sample_size": native * 8,
-                **(vae_settings or {}),
-            }
+            block_out_channels=[32, 32, 32, 32] if small else [32, 32, 64, 64],
+            down_block_types=["DownEncoderBlock2D"] * 4,
+            up_block_types=["UpDecoderBlock2D"] * 4,
+            layers_per_block=2,
+            sample_size=native * 8,
         ),
-        "text_encoder": CLIPTextModel(_text_config(version)),
+        "text_encoder": CLIPTextModel(_text_config(version, width)),
     }
     for name, module in modules.items():
         randomise(module, generator)
@@ -72,16 +70,16 @@ def make_narrow_sd(
     return folder
 
 
-def _text_config(version: int) -> CLIPTextConfig:
+def _text_config(version: int, width: int) -> CLIPTextConfig:
     return CLIPTextConfig(
         vocab_size=49408,
-        hidden_size=TEXT_WIDTH,
-        intermediate_size=2 * TEXT_WIDTH,
+        hidden_size=width,
+        intermediate_size=2 * width,
         num_hidden_layers=TEXT_LAYERS,
-        num_attention_heads=TEXT_WIDTH // 64,
+        num_attention_heads=width // 64,
         max_position_embeddings=77,
         hidden_act="quick_gelu" if version == 1 else "gelu",
-        projection_dim=TEXT_WIDTH,
+        projection_dim=width,
     )
 
 
