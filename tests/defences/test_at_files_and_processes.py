@@ -132,7 +132,7 @@ def test_a_header_of_weights_is_a_bomb(on, tmp_path, monkeypatch):
         monkeypatch.setattr(safetensors_header, "MAXIMUM_HEADER_BYTES", 2**40)
 
     with refused(on, CheckpointError):
-        assert read_header(path, "weights").tensors == {}
+        assert "x" in read_header(path, "weights").metadata
 
 
 @DEFENCE

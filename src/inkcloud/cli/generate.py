@@ -88,9 +88,7 @@ def generate(
     ] = DEFAULT_STRENGTH,
     model: Annotated[
         str,
-        typer.Option(
-            envvar="INKCLOUD_MODEL", help="The built-in model's name, or a model's folder or file."
-        ),
+        typer.Option(envvar="INKCLOUD_MODEL", help="A stored model's name, or a path."),
     ] = "inkling",
     dtype: Annotated[
         str, typer.Option(envvar="INKCLOUD_DTYPE", help="auto, float32, bfloat16 or float16.")

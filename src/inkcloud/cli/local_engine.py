@@ -4,8 +4,7 @@ import queue
 from collections.abc import Callable
 from types import TracebackType
 
-from inkcloud.checkpoints.load import load_checkpoint
-from inkcloud.checkpoints.locate import locate
+from inkcloud.checkpoints.load_model import load_model
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.noise_schedule import Prediction
@@ -16,7 +15,7 @@ class LocalEngine:
     """A loaded checkpoint and a running engine; a context manager.
 
     Args:
-        model: the built-in model's name, or a path to a model folder or file.
+        model: a model's name or path.
         dtype: auto, float32, bfloat16 or float16.
         prediction: epsilon or v_prediction, for a model that does not say it.
 
@@ -26,9 +25,7 @@ class LocalEngine:
     """
 
     def __init__(self, model: str, dtype: str, prediction: str | None = None) -> None:
-        self.checkpoint = load_checkpoint(
-            locate(model), dtype=dtype, prediction=Prediction.parse(prediction)
-        )
+        self.checkpoint = load_model(model, dtype, Prediction.parse(prediction))
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

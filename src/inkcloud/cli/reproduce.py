@@ -23,7 +23,7 @@ def reproduce(
         str | None,
         typer.Option(
             envvar="INKCLOUD_REPRODUCE_MODEL",
-            help="The model's name, folder or file.",
+            help="The model's name or path.",
             show_default="the name in the picture's record",
         ),
     ] = None,

@@ -42,10 +42,7 @@ def up(
     ] = None,
     model: Annotated[
         str,
-        typer.Option(
-            envvar=ENVIRONMENT["model"],
-            help="The built-in model's name, or a model's folder or file.",
-        ),
+        typer.Option(envvar=ENVIRONMENT["model"], help="A stored model's name, or a path."),
     ] = settings.DEFAULT_MODEL,
     dtype: Annotated[
         str,

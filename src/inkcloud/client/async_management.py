@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 from inkcloud.client import told
-from inkcloud.client.base import ClientBase
+from inkcloud.client.async_model_calls import AsyncModelCalls
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.endpoint_status import EndpointStatus
 from inkcloud.client.new_token import NewToken
@@ -16,7 +16,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class AsyncManagement(ClientBase):
+class AsyncManagement(AsyncModelCalls):
     """The calls that manage a service, for a client that can send."""
 
     async def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:

@@ -39,6 +39,18 @@ class Replicas(Protocol):
         """
         ...
 
+    async def renew(self, name: str, reason: str) -> None:
+        """Replace an endpoint's replicas one by one, without dropping a request.
+
+        For what they loaded and what the endpoint does not say: a model's files. It returns
+        at once; an unknown name is fine.
+
+        Args:
+            name: the endpoint's name.
+            reason: why, for the event that tells of it.
+        """
+        ...
+
     async def remove(self, name: str) -> None:
         """Forget an endpoint: refuse its waiting requests, stop its replicas behind the call.
 

@@ -37,6 +37,7 @@ class LocalRuntime:
 
     Args:
         log_folder: where each replica's log goes, as REPLICA.log.
+        models: the folder of the store of models, which replicas are told.
         python: the Python that runs the replicas.
         settings: how patient to be.
         on_event: told of each event, on the loop; all are logged anyway.
@@ -46,11 +47,13 @@ class LocalRuntime:
         self,
         log_folder: Path,
         *,
+        models: Path | None = None,
         python: str = sys.executable,
         settings: RuntimeSettings | None = None,
         on_event: Callable[[ReplicaEvent], None] | None = None,
     ) -> None:
         self._python = python
+        self._models = models
         self._settings = settings or RuntimeSettings()
         self._on_event = on_event
         self._logs = ReplicaLogs(log_folder, self._settings.log_bytes)
@@ -82,6 +85,12 @@ class LocalRuntime:
             ),
             first_number=max(numbers, default=-1) + 1,
         )
+
+    async def renew(self, name: str, reason: str) -> None:
+        """Replace an endpoint's replicas one by one; see `control.ports.Replicas.renew`."""
+        group = self._groups.get(name)
+        if group is not None:
+            group.renew(reason)
 
     async def remove(self, name: str) -> None:
         """Forget an endpoint; its replicas drain and stop, and its logs go, behind the call."""
@@ -186,7 +195,7 @@ class LocalRuntime:
             python=self._python,
             service=endpoint.service,
             environment=clean_environment(
-                os.environ, endpoint.environment, name, endpoint.code_folder
+                os.environ, endpoint.environment, name, endpoint.code_folder, self._models
             ),
             code_folder=endpoint.code_folder,
             health_check_path=endpoint.health_check_path,
@@ -194,7 +203,7 @@ class LocalRuntime:
             shutdown_seconds=self._settings.shutdown_seconds,
         )
         supervisor = Supervisor(command, self._logs, self._settings, self._tell, group.note_change)
-        return Replica(number, supervisor, endpoint)
+        return Replica(number, supervisor, endpoint, group.revision)
 
     def _tell(self, event: ReplicaEvent) -> None:
         _log.info("%s", event)

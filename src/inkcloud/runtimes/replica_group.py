@@ -20,6 +20,7 @@ from inkcloud.runtimes.runtime_settings import RuntimeSettings
 
 _SHUN_SECONDS = 0.1
 _LISTENS_SECONDS = 5.0
+_MODEL = "INKCLOUD_MODEL"
 
 
 class ReplicaGroup:
@@ -46,6 +47,7 @@ class ReplicaGroup:
         first_number: int = 0,
     ) -> None:
         self.endpoint = endpoint
+        self.revision = 0
         self._make_replica = make_replica
         self._settings = settings
         self._tell = tell
@@ -87,6 +89,16 @@ class ReplicaGroup:
             elif before != endpoint:
                 self._tell(ReplicaEventKind.UPDATED, "", _difference(before, endpoint))
         # Not a round later: whoever asks next is to see the endpoint as it is now.
+        self._reconcile()
+
+    def renew(self, reason: str) -> None:
+        """Want other replicas than those that there are, though the endpoint is the same.
+
+        Args:
+            reason: why, for the event.
+        """
+        self.revision += 1
+        self._tell(ReplicaEventKind.UPDATED, "", reason)
         self._reconcile()
 
     def close(self, refusal: Callable[[], InkcloudError]) -> None:
@@ -291,7 +303,9 @@ class ReplicaGroup:
             self._tell(ReplicaEventKind.SCALED_UP, "", f"from {before} to {wanted}")
         elif wanted < before and not self.endpoint.paused:
             self._tell(ReplicaEventKind.SCALED_DOWN, "", f"from {before} to {wanted}")
-        steps = decide([each.standing(self.endpoint) for each in self._serving()], wanted)
+        steps = decide(
+            [each.standing(self.endpoint, self.revision) for each in self._serving()], wanted
+        )
         for number in steps.drain:
             self._drain(self._replicas[number])
         for _ in range(steps.start):
@@ -372,5 +386,9 @@ class ReplicaGroup:
 
 
 def _difference(before: Endpoint, after: Endpoint) -> str:
-    names = (name for name in vars(after) if getattr(before, name) != getattr(after, name))
+    """Return what changed: the fields' names, and of a model from which to which."""
+    names = [name for name in vars(after) if getattr(before, name) != getattr(after, name)]
+    old, new = (each.environment.get(_MODEL) for each in (before, after))
+    if old != new and old and new:
+        names.append(f"the model, from {old} to {new}")
     return ", ".join(names)

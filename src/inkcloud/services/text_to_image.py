@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
-from inkcloud.checkpoints.load import load_checkpoint
-from inkcloud.checkpoints.locate import BUILTIN, locate
+from inkcloud.checkpoints.load_model import load_model
+from inkcloud.checkpoints.locate import BUILTIN
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
@@ -24,7 +24,7 @@ from inkcloud.services.takes import takes
 class TextToImageService(Service):
     """Draws pictures; many requests at once share the engine's UNet calls.
 
-    Its environment: `INKCLOUD_MODEL` is a checkpoint's name or folder ("inkling"),
+    Its environment: `INKCLOUD_MODEL` is a model's name or path ("inkling"),
     `INKCLOUD_DTYPE` its arithmetic ("auto"), and `INKCLOUD_PREDICTION` what its UNet predicts
     ("epsilon" or "v_prediction") where its files do not say it.
     """
@@ -36,11 +36,10 @@ class TextToImageService(Service):
             CheckpointError: if the model cannot be used.
             InvalidRequest: if a variable has a value that is not allowed.
         """
-        folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
-        self._checkpoint = load_checkpoint(
-            folder,
-            dtype=os.environ.get("INKCLOUD_DTYPE", "auto"),
-            prediction=Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
+        self._checkpoint = load_model(
+            os.environ.get("INKCLOUD_MODEL", BUILTIN),
+            os.environ.get("INKCLOUD_DTYPE", "auto"),
+            Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
         )
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)

@@ -1,0 +1,28 @@
+"""From a model's name or path to a checkpoint that is ready to run."""
+
+from inkcloud.checkpoints.checkpoint import Checkpoint
+from inkcloud.checkpoints.dtype import AUTO
+from inkcloud.checkpoints.load import load_checkpoint
+from inkcloud.checkpoints.locate import find_model
+from inkcloud.domain.noise_schedule import Prediction
+
+
+def load_model(model: str, dtype: str = AUTO, prediction: Prediction | None = None) -> Checkpoint:
+    """Load a model of the store, the built-in one, or one that lies at a path.
+
+    Args:
+        model: as `locate` takes it. A stored model keeps its name in records.
+        dtype: "auto", "float32", "bfloat16" or "float16".
+        prediction: what the UNet predicts; what the store or the model says by default.
+
+    Raises:
+        CheckpointError: if there is no such model, or it cannot be loaded.
+        InvalidRequest: for an unknown dtype.
+    """
+    found = find_model(model)
+    return load_checkpoint(
+        found.path,
+        dtype=dtype,
+        name=found.name,
+        prediction=found.prediction if prediction is None else prediction,
+    )
