@@ -2,6 +2,7 @@
 
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.dtype import AUTO
+from inkcloud.checkpoints.fingerprint import recorded_fingerprint
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import find_model
 from inkcloud.domain.noise_schedule import Prediction
@@ -16,13 +17,18 @@ def load_model(model: str, dtype: str = AUTO, prediction: Prediction | None = No
         prediction: what the UNet predicts; what the store or the model says by default.
 
     Raises:
-        CheckpointError: if there is no such model, or it cannot be loaded.
+        CheckpointError: if there is no such model, it cannot be loaded, or the files of a
+            stored one are not those that were recorded.
         InvalidRequest: for an unknown dtype.
     """
     found = find_model(model)
+    expected = None
+    if found.digests is not None:
+        expected = recorded_fingerprint(found.path, found.digests)
     return load_checkpoint(
         found.path,
         dtype=dtype,
         name=found.name,
         prediction=found.prediction if prediction is None else prediction,
+        expected_sha256=expected,
     )
