@@ -10,6 +10,7 @@ DEFAULT_PORT = 8000
 DEFAULT_PLAYGROUND_PORT = 8501
 DEFAULT_MODEL = "inkling"
 DEFAULT_DTYPE = "auto"
+DEFAULT_BACKEND = "auto"
 ENDPOINT = "text2image"
 
 # The environment variable of each option, by the field it sets.
@@ -21,6 +22,7 @@ ENVIRONMENT = {
     "data_dir": "INKCLOUD_DATA_DIR",
     "model": "INKCLOUD_MODEL",
     "dtype": "INKCLOUD_DTYPE",
+    "backend": "INKCLOUD_BACKEND",
     "database": "INKCLOUD_DATABASE",
 }
 
@@ -44,6 +46,7 @@ class UpSettings:
         data_dir: where the database, the pictures, the logs and the first token lie.
         model: the built-in model's name, or a path to a model folder.
         dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
+        backend: what computes the model: auto, torch or openvino.
         database: the database's URL, which may hold a password; None is SQLite in `data_dir`.
     """
 
@@ -54,6 +57,7 @@ class UpSettings:
     data_dir: Path = field(default_factory=default_data_dir)
     model: str = DEFAULT_MODEL
     dtype: str = DEFAULT_DTYPE
+    backend: str = DEFAULT_BACKEND
     database: str | None = field(default=None, repr=False)
 
     @property

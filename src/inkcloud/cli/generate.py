@@ -93,6 +93,13 @@ def generate(
     dtype: Annotated[
         str, typer.Option(envvar="INKCLOUD_DTYPE", help="auto, float32, bfloat16 or float16.")
     ] = "auto",
+    backend: Annotated[
+        str,
+        typer.Option(
+            envvar="INKCLOUD_BACKEND",
+            help="auto (what `inkcloud models prepare` found), torch or openvino.",
+        ),
+    ] = "auto",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -116,10 +123,12 @@ def generate(
         image=None if image is None else read_init_image(image),
         strength=strength,
     ).validated(Limits())
-    draw(request, model=model, dtype=dtype, output=output)
+    draw(request, model=model, dtype=dtype, backend=backend, output=output)
 
 
-def draw(request: GenerationRequest, *, model: str, dtype: str, output: Path | None) -> None:
+def draw(
+    request: GenerationRequest, *, model: str, dtype: str, backend: str, output: Path | None
+) -> None:
     """Render a valid request with a model loaded for it, write its pictures and say so."""
     from inkcloud.cli.output_files import output_paths, write_whole
     from inkcloud.cli.progress_line import ProgressLine
@@ -134,7 +143,7 @@ def draw(request: GenerationRequest, *, model: str, dtype: str, output: Path | N
             line.watch(event)
             stopwatch.watch(event)
 
-        with LocalEngine(model, dtype) as engine:
+        with LocalEngine(model, dtype, backend) as engine:
             finished = engine.render(request, watch)
     for path, picture in zip(paths, finished.pictures, strict=True):
         write_whole(path, picture.png)

@@ -1,9 +1,11 @@
 """The engine in this process: what commands without a server draw with."""
 
+import os
 import queue
 from collections.abc import Callable
 from types import TracebackType
 
+from inkcloud.checkpoints.backends.prepared_folder import prepared_dir
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import locate
 from inkcloud.domain.events import Event, Failed, Finished
@@ -17,14 +19,17 @@ class LocalEngine:
     Args:
         model: the built-in model's name, or a path to a model folder.
         dtype: auto, float32, bfloat16 or float16.
+        backend: auto, torch or openvino.
 
     Raises:
         CheckpointError: if the model cannot be loaded.
-        InvalidRequest: for an unknown dtype.
+        InvalidRequest: for an unknown dtype or backend.
     """
 
-    def __init__(self, model: str, dtype: str) -> None:
-        self.checkpoint = load_checkpoint(locate(model), dtype=dtype)
+    def __init__(self, model: str, dtype: str, backend: str = "auto") -> None:
+        self.checkpoint = load_checkpoint(
+            locate(model), dtype=dtype, backend=backend, prepared=prepared_dir(os.environ)
+        )
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import inkcloud
-from inkcloud.cli import endpoints, templates, tokens
+from inkcloud.cli import endpoints, models, templates, tokens
 from inkcloud.cli.generate import generate
 from inkcloud.cli.init import init
 from inkcloud.cli.reproduce import reproduce
@@ -27,6 +27,7 @@ app.command()(generate)
 app.command()(reproduce)
 app.command()(init)
 app.command()(run)
+app.add_typer(models.app, name="models")
 app.add_typer(templates.app, name="templates")
 app.add_typer(endpoints.app, name="endpoints")
 app.add_typer(tokens.app, name="tokens")

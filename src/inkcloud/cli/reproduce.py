@@ -49,7 +49,9 @@ def reproduce(
     from inkcloud.engine.picture_file import read_png
 
     pixels, record = read_png(png)
-    again = _render(record.request(start), model or record.checkpoint, record.dtype)
+    # What OpenVINO drew it draws again where it is prepared; else torch does, and it is said.
+    backend = "torch" if record.backend.startswith("torch") else "auto"
+    again = _render(record.request(start), model or record.checkpoint, record.dtype, backend)
     verdict = compare(pixels, read_png(again.png)[0], same_bytes=png == again.png)
     print(f"{picture}: {verdict.sentence}")
     for difference in record_differences(record, again.record):
@@ -58,11 +60,11 @@ def reproduce(
         raise typer.Exit(FAILED)
 
 
-def _render(request: "GenerationRequest", model: str, dtype: str) -> "Picture":
+def _render(request: "GenerationRequest", model: str, dtype: str, backend: str) -> "Picture":
     from inkcloud.cli.progress_line import ProgressLine
 
     with ProgressLine() as line:
         from inkcloud.cli.local_engine import LocalEngine
 
-        with LocalEngine(model, dtype) as engine:
+        with LocalEngine(model, dtype, backend) as engine:
             return engine.render(request, line.watch).pictures[0]

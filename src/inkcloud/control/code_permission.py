@@ -8,7 +8,16 @@ from inkcloud.domain.errors import InvalidRequest
 # What the built-in services read, and what no program takes for a place to load code from.
 # Anything else may be such a place: PYTHONPATH, LD_PRELOAD, HOME, PATH, OPENSSL_CONF, ... A
 # list of dangerous names would never be complete, so this is a list of harmless ones.
-_PLAIN = frozenset({"INKCLOUD_MODEL", "INKCLOUD_DTYPE", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "TZ"})
+_PLAIN = frozenset(
+    {
+        "INKCLOUD_BACKEND",
+        "INKCLOUD_DTYPE",
+        "INKCLOUD_MODEL",
+        "MKL_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "TZ",
+    }
+)
 _OWN_PREFIX = "APP_"
 
 

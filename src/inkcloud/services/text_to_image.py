@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
+from inkcloud.checkpoints.backends.prepared_folder import prepared_dir
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import BUILTIN, locate
 from inkcloud.domain.errors import InkcloudError
@@ -24,7 +25,7 @@ class TextToImageService(Service):
     """Draws pictures; many requests at once share the engine's UNet calls.
 
     Its environment: `INKCLOUD_MODEL` is a checkpoint's name or folder ("inkling"),
-    `INKCLOUD_DTYPE` its arithmetic ("auto").
+    `INKCLOUD_DTYPE` its arithmetic ("auto"), `INKCLOUD_BACKEND` what computes it ("auto").
     """
 
     def setup(self) -> None:
@@ -34,7 +35,12 @@ class TextToImageService(Service):
             CheckpointError: if the model cannot be used.
         """
         folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
-        self._checkpoint = load_checkpoint(folder, dtype=os.environ.get("INKCLOUD_DTYPE", "auto"))
+        self._checkpoint = load_checkpoint(
+            folder,
+            dtype=os.environ.get("INKCLOUD_DTYPE", "auto"),
+            backend=os.environ.get("INKCLOUD_BACKEND", "auto"),
+            prepared=prepared_dir(os.environ),
+        )
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)
         self._engine.start()
