@@ -63,8 +63,9 @@ def test_progress_is_told_up_to_the_end_of_each_stage(prepared):
 
     texts = list(dict.fromkeys(stage.text for stage in stages))
     assert texts == [
-        "Loading the model",
+        "Loading the model in float32",
         "Drawing the sample in float32",
+        "Loading the model",
         "Compiling with OpenVINO",
         "Drawing the sample with torch-cpu",
         "Drawing the sample with openvino-cpu",

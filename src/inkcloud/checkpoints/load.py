@@ -11,13 +11,14 @@ from inkcloud.checkpoints.backends.backend import Backend
 from inkcloud.checkpoints.backends.backends import Backends
 from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.choice import BackendChoice
-from inkcloud.checkpoints.backends.device import best_device
+from inkcloud.checkpoints.backends.device import CPU, best_device
 from inkcloud.checkpoints.backends.find_prepared import find_prepared
 from inkcloud.checkpoints.backends.torch_backend import TorchBackend
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.dtype import AUTO, resolve_dtype
 from inkcloud.checkpoints.file_stamps import FileStamps
+from inkcloud.checkpoints.memory import MemoryNeed, available_memory, check_memory
 from inkcloud.checkpoints.modules import Part
 from inkcloud.checkpoints.opened_model import open_model
 from inkcloud.domain.errors import CheckpointError
@@ -51,8 +52,8 @@ def load_checkpoint(
         prepared: the folder of prepared models; without one torch computes everything.
 
     Raises:
-        CheckpointError: for each way in which a model can be wrong, or if the backend
-            "openvino" is wanted and the model was not prepared for it.
+        CheckpointError: for each way in which a model can be wrong, if it does not fit into
+            memory, or if the backend "openvino" is wanted and the model was not prepared for it.
         InvalidRequest: for an unknown dtype or backend.
     """
     choice, device = BackendChoice.parse(backend), best_device()
@@ -60,6 +61,8 @@ def load_checkpoint(
     model = open_model(path, prediction)
     facts = UnetFacts.of(model.unet)
     skeletons = [part.skeleton() for part in model.parts]
+    if device == CPU:
+        check_memory(MemoryNeed.of(model, number), available_memory())
     unet = _torch_backend(model.unet, skeletons[1], number, device)
     # Hashing takes as long as reading: it runs beside it.
     with ThreadPoolExecutor(max_workers=1) as beside:

@@ -15,7 +15,7 @@ from inkcloud.checkpoints.backends.backend import Backend
 from inkcloud.checkpoints.backends.backends import Backends
 from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.choice import BackendChoice
-from inkcloud.checkpoints.backends.device import CPU
+from inkcloud.checkpoints.backends.device import CPU, best_device
 from inkcloud.checkpoints.backends.machine import Machine
 from inkcloud.checkpoints.backends.measurement import Measurement
 from inkcloud.checkpoints.backends.openvino_backend import HINTS, NAME, OpenVinoBackend
@@ -24,7 +24,7 @@ from inkcloud.checkpoints.backends.openvino_library import openvino_version
 from inkcloud.checkpoints.backends.prepared_folder import PreparedFolder
 from inkcloud.checkpoints.backends.prepared_shape import PreparedShape
 from inkcloud.checkpoints.checkpoint import Checkpoint
-from inkcloud.checkpoints.dtype import dtype_name
+from inkcloud.checkpoints.dtype import dtype_name, resolve_dtype
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.opened_model import open_model
 from inkcloud.checkpoints.pixels import Pixels
@@ -90,19 +90,28 @@ def prepare_model(
         InvalidRequest: if the dtype, the size or the number of rows is not possible.
     """
     settings = settings or EngineSettings()
-    watch(Stage("Loading the model"))
-    ours = _load(wanted, wanted.dtype)
-    small = ours.parameters < settings.solo_parameters
-    shape = _shape(wanted, ours, settings.rows_per_call if small else None)
+    dtype = resolve_dtype(wanted.dtype, best_device())
+    watch(Stage("Loading the model in float32"))
+    exact = _load(wanted, "float32")
+    small = exact.parameters < settings.solo_parameters
+    shape = _shape(wanted, exact, settings.rows_per_call if small else None)
     threads = settings.small_model_threads if small else torch.get_num_threads()
-    folder = PreparedFolder(wanted.root, ours.sha256, dtype_name(ours.dtype))
-    trial = Trial.of(ours, shape, guided=small or shape.rows > 1)
+    folder = PreparedFolder(wanted.root, exact.sha256, dtype_name(dtype))
     written = folder.path / f".{folder.file(shape)}.{os.getpid()}"
+    trial = Trial.of(exact, shape, guided=small or shape.rows > 1)
     with _threads(threads):
-        exact, ours = _float32(wanted, ours, trial, settings, watch)
+        seen = _see(exact, trial, settings, "Drawing the sample in float32", watch)
+        if dtype == torch.float32:
+            ours = exact
+        else:
+            # Only one of the two is in memory at a time.
+            del exact
+            gc.collect()
+            watch(Stage("Loading the model"))
+            ours = _load(wanted, wanted.dtype)
         rivals, failures = _compiled(wanted, ours, trial, threads, written, watch)
         try:
-            measured = _measure(ours, rivals, trial, exact, settings, watch)
+            measured = _measure(ours, rivals, trial, seen, settings, watch)
             return keep_winner(folder, shape, threads, (*measured, *failures), written)
         finally:
             written.unlink(missing_ok=True)
@@ -132,24 +141,6 @@ def _shape(wanted: Wanted, checkpoint: Checkpoint, fixed_rows: int | None) -> Ca
             allowed=" or ".join(map(str, allowed)),
         )
     return CallShape(rows, height // checkpoint.factor, width // checkpoint.factor)
-
-
-def _float32(
-    wanted: Wanted, ours: Checkpoint, trial: Trial, settings: EngineSettings, watch: Watch
-) -> tuple[_Seen, Checkpoint]:
-    """Return what float32 makes of the sample, and our checkpoint, loaded again.
-
-    Only one of the two is in memory at a time.
-    """
-    text = "Drawing the sample in float32"
-    if ours.dtype == torch.float32:
-        return _see(ours, trial, settings, text, watch), ours
-    del ours
-    gc.collect()
-    seen = _see(_load(wanted, "float32"), trial, settings, text, watch)
-    gc.collect()
-    watch(Stage("Loading the model"))
-    return seen, _load(wanted, wanted.dtype)
 
 
 def _compiled(
