@@ -28,7 +28,7 @@ def test_the_curl_block_is_what_up_prints() -> None:
     settings = UpSettings()
     predict = f"{settings.address(settings.port)}/endpoints/{ENDPOINT}/predict"
 
-    assert commands("curl") == [curl_line(predict, None)]
+    assert commands("curl")[0] == curl_line(predict, None)
 
 
 @pytest.mark.parametrize("command", commands("inkcloud"))

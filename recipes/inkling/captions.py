@@ -59,7 +59,11 @@ PAIRED = (
     "a photo of {a_left} and {a_right}",
     "{left} and {right}, {style} style",
 )
-STYLED_SHARE = 0.5
+# Three renderings of one artist's drawings. A sentence that names no style nearly always means
+# one of these, so that a bare name has one outline to draw and not the mean of seven.
+UNSAID_STYLES = ("soft gradient", "flat", "glossy 3D")
+STYLED_SHARE = 0.4
+STYLED_SHARE_OF_OTHERS = 0.92
 TAGGED_SHARE = 0.1
 SURROUNDED_SHARE = 0.15
 POOL = 6
@@ -137,7 +141,8 @@ def caption(record: dict, generator: random.Random) -> str:
     """Return one sentence for a record of the dataset."""
     name = spoken_name(record, generator)
     words = {"name": name, "a_name": article(name), "style": record["style"]}
-    if generator.random() < STYLED_SHARE:
+    unsaid = record["style"] in UNSAID_STYLES
+    if generator.random() < (STYLED_SHARE if unsaid else STYLED_SHARE_OF_OTHERS):
         return generator.choice(STYLED).format(**words)
     text = generator.choice(TEMPLATES).format(**words)
     share = generator.random()
@@ -155,13 +160,23 @@ def pool(record: dict) -> list[str]:
     return [caption(record, generator) for _ in range(POOL)]
 
 
+def with_style(sentence: str, style: str) -> str:
+    """Return the sentence, with the style said where a bare one would mean another."""
+    if style in UNSAID_STYLES or style in sentence:
+        return sentence
+    if random.Random(sentence).random() > STYLED_SHARE_OF_OTHERS:
+        return sentence
+    return f"{sentence}, {style} style"
+
+
 def coloured(record: dict, name: str, colour: str, generator: random.Random) -> list[str]:
     """Return two sentences that name the colour."""
     words = {"name": name, "colour": colour, "style": record["style"]}
     sentences = [text.format(**words) for text in generator.sample(COLOURED, 2)]
     if is_plural(name):
         sentences = [text.replace(f"a {colour} ", f"{colour} ") for text in sentences]
-    return [text.replace("a orange", "an orange") for text in sentences]
+    sentences = [text.replace("a orange", "an orange") for text in sentences]
+    return [with_style(text, record["style"]) for text in sentences]
 
 
 def counted(record: dict, count: int, generator: random.Random) -> list[str]:
@@ -170,11 +185,13 @@ def counted(record: dict, count: int, generator: random.Random) -> list[str]:
     names = name if is_plural(name) else _INFLECT.plural(name)
     words = {"names": names, "style": record["style"]}
     chosen = generator.sample(COUNTED, 2)
-    return [text.format(count=generator.choice(COUNTS[count]), **words) for text in chosen]
+    sentences = [text.format(count=generator.choice(COUNTS[count]), **words) for text in chosen]
+    return [with_style(text, record["style"]) for text in sentences]
 
 
 def paired(left: dict, right: dict, generator: random.Random) -> list[str]:
     """Return two sentences that name both things."""
     words = {"left": plain_name(left), "right": plain_name(right), "style": left["style"]}
     words |= {"a_left": article(words["left"]), "a_right": article(words["right"])}
-    return [text.format(**words) for text in generator.sample(PAIRED, 2)]
+    sentences = [text.format(**words) for text in generator.sample(PAIRED, 2)]
+    return [with_style(text, left["style"]) for text in sentences]

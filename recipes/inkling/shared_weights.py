@@ -12,7 +12,8 @@ import torch
 from torch import nn
 from torch.multiprocessing import get_context
 
-WAIT_SECONDS = 90.0
+# At the lowest priority a process may get no turn for minutes.
+WAIT_SECONDS = 1800.0
 LARGEST_NORM = 1.0
 
 

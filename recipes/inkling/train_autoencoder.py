@@ -11,6 +11,7 @@ import math
 import numpy as np
 import torch
 from diffusers import AutoencoderTiny
+from give_way import give_way
 from paths import CHECKPOINTS, DATASET, SHIPPED
 from progress import Run
 from torch.nn import functional
@@ -114,6 +115,7 @@ def load_average() -> AutoencoderTiny:
 
 
 if __name__ == "__main__":
+    give_way()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     train(parser.parse_args().minutes)

@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import torch
+from give_way import give_way
 from judge import CHECKPOINT, HELD_OUT_STYLE, Judge
 from judge_batches import JudgeBatches, RealPictures, real_pictures
 from progress import Run
@@ -85,6 +86,7 @@ def say_held_out(judge: Judge, real: RealPictures, limit: int | None = None) -> 
 
 
 if __name__ == "__main__":
+    give_way()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=40, help="of processor time")
     train(parser.parse_args().minutes)

@@ -27,6 +27,18 @@ def test_what_people_changed_survives_a_restart_and_the_options_are_followed(tmp
     database.close()
 
 
+def test_what_the_model_predicts_is_told_only_while_the_option_is_given(tmp_path) -> None:
+    database = Database.in_folder(tmp_path)
+    table = EndpointTable(database)
+
+    told = keep_first_endpoint(table, UpSettings(prediction="v_prediction"), "/models/one")
+    untold = keep_first_endpoint(table, UpSettings(), "inkling")
+
+    assert told.environment["INKCLOUD_PREDICTION"] == "v_prediction"
+    assert "INKCLOUD_PREDICTION" not in untold.environment
+    database.close()
+
+
 def test_it_is_never_public_where_others_can_reach_it_and_stays_private_once_made_so(
     tmp_path,
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner, Result
 
 from inkcloud.bootstrap.ports import take_port
@@ -101,6 +102,34 @@ def test_a_port_in_use_is_named_with_its_option_before_anything_starts(
     assert f"Port {port} on 127.0.0.1" in result.stderr
     assert f"{option} was {port}" in result.stderr
     assert result.stdout == ""
+
+
+def engine_figures(up: RunningUp) -> dict[str, float]:
+    """Return what the engine of `text2image` has counted, as the gateway tells it."""
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
+        headers = {"Authorization": f"Bearer {up.token}"}
+        text = client.get(f"{up.url}/metrics", headers=headers).text
+    return {
+        sample.name.removeprefix("inkcloud_engine_"): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if family.name.startswith("inkcloud_engine_")
+        and sample.name.endswith(("_sum", "_count"))
+        and sample.labels["endpoint"] == "text2image"
+    }
+
+
+def test_batch_rows_and_step_times_of_the_engine_are_seen_at_the_gateway(up: RunningUp) -> None:
+    body = {"prompt": "x", "num_inference_steps": 5, "solver": "K_EULER", "guidance_scale": 5}
+
+    before = engine_figures(up)
+    up.ask("POST", "/endpoints/text2image/predict", body)
+    after = engine_figures(up)
+
+    grown = {name: after[name] - before.get(name, 0) for name in after}
+    assert grown["batch_rows_sum"] == 10  # two rows a step: with the prompt and without
+    assert grown["batch_rows_count"] == grown["step_seconds_count"] >= 5
+    assert 0 < grown["step_seconds_sum"] < PATIENCE
 
 
 def test_a_replica_that_dies_is_reported_and_the_next_request_is_answered(up: RunningUp) -> None:

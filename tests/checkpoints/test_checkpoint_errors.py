@@ -2,9 +2,12 @@
 
 import contextlib
 import json
+import os
+import resource
 import shutil
 import struct
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,9 @@ from inkcloud.domain.errors import CheckpointError
 UNET = "unet/diffusion_pytorch_model.safetensors"
 VAE = "vae/diffusion_pytorch_model.safetensors"
 TEXT = "text_encoder/model.safetensors"
+
+MOST_SECONDS = 5.0
+MOST_BYTES = 300 * 2**20
 
 Damage = Callable[[Path], None]
 
@@ -118,6 +124,48 @@ def append(file: str, tail: bytes) -> Damage:
     return damage
 
 
+def sparse(file: str, size: int) -> Damage:
+    """A file that claims a size without taking room."""
+
+    def damage(root: Path) -> None:
+        with (root / file).open("wb") as opened:
+            opened.truncate(size)
+
+    return damage
+
+
+def folder_instead(file: str) -> Damage:
+    def damage(root: Path) -> None:
+        (root / file).unlink(missing_ok=True)
+        (root / file).mkdir()
+
+    return damage
+
+
+def pipe(file: str) -> Damage:
+    def damage(root: Path) -> None:
+        (root / file).unlink(missing_ok=True)
+        os.mkfifo(root / file)
+
+    return damage
+
+
+def circle(file: str) -> Damage:
+    def damage(root: Path) -> None:
+        (root / file).unlink()
+        (root / file).symlink_to((root / file).name)
+
+    return damage
+
+
+def link_to(file: str, target: str) -> Damage:
+    def damage(root: Path) -> None:
+        (root / file).unlink()
+        (root / file).symlink_to(target)
+
+    return damage
+
+
 def link_out(file: str) -> Damage:
     def damage(root: Path) -> None:
         target = root.parent / "elsewhere"
@@ -149,7 +197,20 @@ def edit_entry(name: str, **values: Any) -> Callable[[dict[str, Any]], object]:
     return lambda data: data[name].update(values)
 
 
+def header_length(file: str, length: int) -> Damage:
+    def damage(root: Path) -> None:
+        with (root / file).open("r+b") as opened:
+            opened.write(struct.pack("<Q", length))
+
+    return damage
+
+
+def first_length(length: int, text: bytes) -> bytes:
+    return struct.pack("<Q", length) + text
+
+
 CONV = "conv_in.weight"
+ODD_NAME = "a\nb\x00c"
 
 CASES: dict[str, Case] = {
     # The folder as a whole.
@@ -157,13 +218,27 @@ CASES: dict[str, Case] = {
     "file instead of a folder": Case(
         both(shutil.rmtree, lambda root: root.touch()),
         "model",
-        ("a file, not a folder", "converted"),
+        ("not a safetensors file", "folder in diffusers' format"),
     ),
     "python file": Case(write("unet/modeling.py", "print(1)"), "unet/modeling.py", ("code",)),
     "python file at the top": Case(write("pipeline.py", "print(1)"), "pipeline.py", ("code",)),
     "compiled library": Case(write("unet/kernel.so", b"\x7fELF"), "unet/kernel.so", ("code",)),
     "link that leads out": Case(link_out(UNET), UNET, ("leads out", "cp -rL")),
     "linked configuration": Case(link_out("vae/config.json"), "vae/config.json", ("leads out",)),
+    "a pipe for weights": Case(pipe(UNET), UNET, ("neither a file nor a folder",)),
+    "a pipe for a configuration": Case(
+        pipe("vae/config.json"), "vae/config.json", ("neither a file nor a folder",)
+    ),
+    "a device for weights": Case(link_to(UNET, "/dev/zero"), UNET, ("leads out",)),
+    "a link in a circle": Case(circle(UNET), UNET, ("leads out",)),
+    "a folder for weights": Case(folder_instead(UNET), UNET, ("is not a file",)),
+    "a folder for a configuration": Case(
+        folder_instead("unet/config.json"), "unet/config.json", ("is not a file",)
+    ),
+    "a file for a component": Case(
+        both(remove("vae"), write("vae", "x")), "vae", ("missing", "a folder named vae")
+    ),
+    "code under an odd name": Case(write("unet/a\nb.py", "print(1)"), "'unet/a\\nb.py'", ("code",)),
     # model_index.json.
     "no index": Case(remove("model_index.json"), "model_index.json", ("missing",)),
     "index is not JSON": Case(
@@ -175,6 +250,15 @@ CASES: dict[str, Case] = {
     ),
     "index is not UTF-8": Case(
         write("model_index.json", b"\xff\xfe"), "model_index.json", ("UTF-8",)
+    ),
+    "a name twice in the index": Case(
+        write("model_index.json", '{"unet": 1, "unet": 2}'), "model_index.json", ("twice",)
+    ),
+    "index of a size that no index has": Case(
+        sparse("model_index.json", 3 << 30), "model_index.json", ("too long",)
+    ),
+    "a number of many digits": Case(
+        write("model_index.json", '{"a": ' + "9" * 9999 + "}"), "model_index.json", ("JSON",)
     ),
     "another pipeline": Case(
         change("model_index.json", _class_name="StableDiffusionXLPipeline"),
@@ -250,6 +334,28 @@ CASES: dict[str, Case] = {
         change("text_encoder/config.json", num_hidden_layers=10**9),
         "text_encoder/config.json: num_hidden_layers",
         ("128",),
+    ),
+    "a thousand million channels": Case(
+        change("unet/config.json", in_channels=10**9), "unet/config.json: in_channels", ("to 64",)
+    ),
+    "a thousand million groups": Case(
+        change("vae/config.json", norm_num_groups=10**9), "vae/config.json: norm_num_groups", ()
+    ),
+    "negative layers": Case(
+        change("unet/config.json", layers_per_block=-1), "unet/config.json: layers_per_block", ()
+    ),
+    "a list of many blocks": Case(
+        change("unet/config.json", block_out_channels=[32] * 10**6),
+        "unet/config.json: block_out_channels",
+        ("1 to 8",),
+    ),
+    "a width that is true": Case(
+        change("unet/config.json", cross_attention_dim=True),
+        "unet/config.json: cross_attention_dim",
+        ("whole number",),
+    ),
+    "an infinite number": Case(
+        write("vae/config.json", '{"scaling_factor": 1e999}'), "vae/config.json", ()
     ),
     "more layers than tensors": Case(
         change("unet/config.json", layers_per_block=64, transformer_layers_per_block=64),
@@ -359,6 +465,15 @@ CASES: dict[str, Case] = {
         TEXT,
         ("safetensors", "model.ckpt"),
     ),
+    "a pickle by the right name": Case(
+        write(UNET, b"\x80\x02}q\x00." + b"x" * 64), UNET, ("pickle", "run code")
+    ),
+    "a zip of pickles by the right name": Case(
+        write(UNET, b"PK\x03\x04" + b"x" * 64), UNET, ("pickle", "run code")
+    ),
+    "a page in place of weights": Case(
+        write(UNET, "<!DOCTYPE html><title>Sign in</title>"), UNET, ("not a safetensors file",)
+    ),
     "empty weights": Case(write(UNET, b""), UNET, ("damaged",)),
     "truncated in the header": Case(cut(UNET, 0.001), UNET, ("damaged", "header")),
     "truncated in the tensors": Case(cut(UNET, 0.5), UNET, ("damaged", "beyond the end")),
@@ -367,6 +482,28 @@ CASES: dict[str, Case] = {
         write(UNET, struct.pack("<Q", 2**23 + 1) + b" " * 64), UNET, ("too long", "8388608")
     ),
     "absurd header length": Case(write(UNET, b"\xff" * 64), UNET, ("too long",)),
+    "a header of two gigabytes": Case(
+        both(sparse(UNET, 2**31 + 64), header_length(UNET, 2**31)), UNET, ("too long", "8388608")
+    ),
+    "a header that nests deep": Case(
+        write(UNET, first_length(400_000, b"[" * 400_000)), UNET, ("damaged", "not valid JSON")
+    ),
+    "a header of spaces": Case(
+        write(UNET, first_length(4096, b" " * 4096)), UNET, ("damaged", "not valid JSON")
+    ),
+    "metadata that is no table of texts": Case(
+        header(UNET, lambda data: data.update(__metadata__={"a": 1})), UNET, ("__metadata__",)
+    ),
+    "a tensor with an odd name": Case(
+        tensors(UNET, lambda held: held.update({ODD_NAME: torch.zeros(1)})),
+        "unet/config.json",
+        ("also holds", "'a\\nb\\x00c'"),
+    ),
+    "a tensor with a very long name": Case(
+        tensors(UNET, lambda held: held.update({"x" * 99_999: torch.zeros(1)})),
+        "unet/config.json",
+        ("also holds", "xxx…"),
+    ),
     "header is garbage": Case(
         write(UNET, struct.pack("<Q", 32) + b"\x00" * 64), UNET, ("damaged", "not valid JSON")
     ),
@@ -433,7 +570,31 @@ CASES: dict[str, Case] = {
         UNET + ".index.json",
         ("beside it",),
     ),
+    "shard with an odd name": Case(
+        both(
+            remove(UNET),
+            write(UNET + ".index.json", '{"weight_map": {"a": "x\\n\\u0000.safetensors"}}'),
+        ),
+        "'unet/x",
+        ("missing",),
+    ),
+    "shard that is a pickle": Case(
+        both(
+            remove(UNET),
+            write(UNET + ".index.json", '{"weight_map": {"a": "one.bin"}}'),
+        ),
+        UNET + ".index.json",
+        (".safetensors",),
+    ),
     # Tokenizers.
+    "a tokenizer of a size that none has": Case(
+        sparse("tokenizer/vocab.json", 2 << 30), "tokenizer/vocab.json", ("too long",)
+    ),
+    "a tokenizer of very many tokens": Case(
+        write("tokenizer/vocab.json", json.dumps({f"t{n}": n for n in range(200_000)})),
+        "tokenizer",
+        (),
+    ),
     "no tokenizer settings": Case(
         remove("tokenizer/tokenizer_config.json"), "tokenizer/tokenizer_config.json", ("missing",)
     ),
@@ -494,12 +655,22 @@ CASES: dict[str, Case] = {
 }
 
 
+@contextlib.contextmanager
+def little_taken() -> Iterator[None]:
+    """Refusing takes neither much time of the processor nor much memory."""
+    begun, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert time.process_time() - begun < MOST_SECONDS
+    assert (after - before) * 1024 < MOST_BYTES
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_wrong_folder_gives_an_error_that_says_what_is_wrong(name, folder):
     case = CASES[name]
     case.damage(folder)
 
-    with pytest.raises(CheckpointError) as caught:
+    with little_taken(), pytest.raises(CheckpointError) as caught:
         load_checkpoint(folder, dtype="float32")
 
     error = caught.value

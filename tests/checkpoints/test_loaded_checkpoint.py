@@ -31,6 +31,17 @@ KINDS = {
         "latent_channels": 8,
         "prediction": "v_prediction",
     },
+    "another autoencoder": {
+        "latent_channels": 8,
+        "vae_settings": {
+            "scaling_factor": 0.5,
+            "block_out_channels": (16, 8, 24, 8),
+            "layers_per_block": 2,
+            "use_quant_conv": False,
+            "use_post_quant_conv": False,
+            "force_upcast": False,
+        },
+    },
 }
 
 

@@ -3,8 +3,13 @@ from pathlib import Path
 import pytest
 
 import inkcloud
-from inkcloud.checkpoints.locate import BUILTIN, locate
+from inkcloud.checkpoints.load_model import load_model
+from inkcloud.checkpoints.locate import BUILTIN, find_model, locate
 from inkcloud.domain.errors import CheckpointError
+from inkcloud.domain.noise_schedule import Prediction
+from inkcloud.models.add import add_model
+from inkcloud.models.places import models_dir
+from inkcloud.models.store import ModelStore
 
 
 def test_the_builtin_model_is_inside_the_package():
@@ -34,3 +39,32 @@ def test_an_unknown_model_says_what_is_known(name):
 
     assert caught.value.field == "model"
     assert BUILTIN in str(caught.value.allowed)
+
+
+@pytest.mark.parametrize("variable", ["INKCLOUD_DATA_DIR", "INKCLOUD_MODELS_DIR", "XDG_DATA_HOME"])
+def test_a_stored_model_is_found_by_its_name_wherever_the_store_is(
+    folder, tmp_path, monkeypatch, variable
+):
+    monkeypatch.setenv(variable, str(tmp_path / "data"))
+    inside = {"INKCLOUD_DATA_DIR": "models", "INKCLOUD_MODELS_DIR": "."}
+    store = ModelStore(tmp_path / "data" / inside.get(variable, "inkcloud/models"))
+    model = add_model(store, folder, name="mine")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+
+    found = find_model("mine")
+
+    assert (found.name, found.path) == ("mine", store.path(model))
+    assert found.prediction is Prediction.EPSILON
+    assert locate("./mine") == tmp_path / "mine"
+
+
+def test_a_stored_model_is_loaded_under_its_name(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("INKCLOUD_MODELS_DIR", str(tmp_path / "models"))
+    store = ModelStore(models_dir({"INKCLOUD_MODELS_DIR": str(tmp_path / "models")}))
+    model = add_model(store, folder, name="mine")
+
+    assert load_model("mine", "float32").name == "mine"
+    store.place(model, "unet/config.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="inkcloud models verify mine"):
+        load_model("mine")

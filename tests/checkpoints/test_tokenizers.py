@@ -3,6 +3,8 @@
 import json
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 from transformers import BertTokenizer, CLIPTokenizer
 
 from inkcloud.checkpoints.load import load_checkpoint
@@ -68,7 +70,29 @@ def with_added_token(folder):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"added_tokens_decoder": table}))
 
 
-@pytest.mark.parametrize("arrange", [as_is, stable_diffusion_files, resaved, with_added_token])
+def with_an_old_list_that_adds_nothing(folder):
+    """Older versions of transformers also list the special tokens that a vocabulary has."""
+    vocabulary = json.loads((folder / "vocab.json").read_text())
+    repeated = {name: vocabulary[name] for name in ("<|startoftext|>", "<|endoftext|>")}
+    (folder / "added_tokens.json").write_text(json.dumps(repeated))
+
+
+def whole_file_with_an_old_list(folder):
+    with_an_old_list_that_adds_nothing(folder)
+    resaved(folder)
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        as_is,
+        stable_diffusion_files,
+        resaved,
+        with_added_token,
+        with_an_old_list_that_adds_nothing,
+        whole_file_with_an_old_list,
+    ],
+)
 def test_clip_tokens_are_those_of_transformers(folder, arrange):
     arrange(folder / "tokenizer")
 
@@ -79,6 +103,27 @@ def test_clip_tokens_are_those_of_transformers(folder, arrange):
         tokens(stock, prompt) for prompt in PROMPTS
     ]
     assert ours.pad_token_id == stock.pad_token_id
+
+
+def test_a_word_that_a_fine_tune_added_is_one_token(folder):
+    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+    tokenizer.add_tokens(["<octopus-in-oil>"])
+    tokenizer.save_pretrained(folder / "tokenizer")
+    text = folder / "text_encoder"
+    weights = load_file(text / "model.safetensors")
+    name = next(name for name in weights if "token_embedding" in name)
+    weights[name] = torch.cat([weights[name], weights[name][:1]])
+    save_file(weights, text / "model.safetensors")
+    config = json.loads((text / "config.json").read_text())
+    config["vocab_size"] = len(tokenizer)
+    (text / "config.json").write_text(json.dumps(config))
+
+    ours = load_checkpoint(folder, dtype="float32").tokenizer
+
+    stock = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+    prompt = "a photo of <octopus-in-oil> playing"
+    assert tokens(ours, prompt) == tokens(stock, prompt)
+    assert config["vocab_size"] - 1 in tokens(ours, prompt)[0]
 
 
 def test_stable_diffusion_2_pads_with_its_first_token(folder):

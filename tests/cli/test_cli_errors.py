@@ -54,7 +54,7 @@ def assert_plain(result: Result, *words: str) -> None:
         (["--images", "0"], ["--images was 0", "1 to 16"]),
         (["--images", str(2**40)], ["--images was", "1 to 16"]),
         (["--negative-prompt", "x" * 5000], ["--negative-prompt", "4096 bytes"]),
-        (["--model", "no-such-model"], ["--model was 'no-such-model'", '"inkling"']),
+        (["--model", "no-such-model"], ["--model was 'no-such-model'", "inkling"]),
         (["--model", ""], ["--model", "inkling"]),
         (["--output", "missing/x.png"], ["--output", "folder does not exist"]),
         (["--output", "."], ["--output", ".png"]),
@@ -141,7 +141,7 @@ def test_reproduce_refuses_what_is_no_picture_of_ours(
         (["--port", "eighty"], ["--port was 'eighty'", "0 to 65535"]),
         (["--host", "not an address"], ["--host was 'not an address'", "127.0.0.1"]),
         (["--host", "192.0.2.1"], ["--host was '192.0.2.1'", "127.0.0.1"]),
-        (["--model", "no-such-model"], ["--model was 'no-such-model'", '"inkling"']),
+        (["--model", "no-such-model"], ["--model was 'no-such-model'", "inkling"]),
         (["--data-dir", "/dev/null/x"], ["--data-dir was '/dev/null/x'"]),
     ],
 )

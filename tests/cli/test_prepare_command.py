@@ -75,9 +75,10 @@ def test_openvino_that_was_not_prepared_is_a_plain_error(tiny):
     assert "Traceback" not in ran.stderr
 
 
-def test_the_folder_is_the_one_that_a_replica_is_told_or_lies_in_the_data_folder(tmp_path):
-    told = {VARIABLE: "/told", "INKCLOUD_DATA_DIR": "/data", "XDG_DATA_HOME": "/xdg"}
+def test_the_folder_is_the_one_that_a_replica_is_told_or_lies_in_the_data_folder(monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", "/xdg")
+    told = {VARIABLE: "/told", "INKCLOUD_DATA_DIR": "/data"}
 
     assert prepared_dir(told) == Path("/told")
     assert prepared_dir(told | {VARIABLE: ""}) == Path("/data/prepared")
-    assert prepared_dir({"XDG_DATA_HOME": "/xdg"}) == Path("/xdg/inkcloud/prepared")
+    assert prepared_dir({}) == Path("/xdg/inkcloud/prepared")

@@ -276,3 +276,24 @@ def test_a_list_that_cannot_be_read_is_told(body):
         with InkcloudClient(url) as client, pytest.raises(InkcloudError, match="not a gateway's"):
             client.list_tokens()
         thread.join()
+
+
+def test_models_are_listed_pulled_followed_checked_and_removed(client, gateway):
+    [model] = client.list_models()
+    pulled = client.pull_model("someone/sd", name="sd")
+    told = list(client.follow_model_operation(pulled.id))
+    checked = client.verify_model("inkling")
+
+    assert (model.name, model.facts.family) == ("inkling", "Inkling")
+    assert client.get_model("inkling") == model
+    assert (pulled.kind, pulled.subject, pulled.state) == ("pull", "someone/sd", "running")
+    assert (told[-1].state, told[-1].model, told[-1].progress.total) == ("succeeded", "sd", 2)
+    assert client.model_operation(pulled.id) == told[-1]
+    assert client.cancel_model_operation(pulled.id).state == "succeeded"
+    assert {each.id for each in client.model_operations()} >= {pulled.id, checked.id}
+    with pytest.raises(NotFound):
+        client.remove_model("sd")
+    with pytest.raises(Conflict):
+        client.remove_model("inkling", force=True)
+    with pytest.raises(InvalidRequest):
+        client.pull_model("../x")

@@ -9,6 +9,7 @@ from inkcloud.control.job_runner import ATTEMPTS
 from inkcloud.control.ports import ReplicaState
 from inkcloud.domain.errors import (
     Cancelled,
+    Conflict,
     DeadlineExceeded,
     InvalidRequest,
     NotFound,
@@ -151,12 +152,10 @@ async def test_a_job_whose_replica_dies_does_not_go_to_the_back_of_the_queue(sto
     ]
 
 
-async def test_a_paused_endpoint_fails_its_jobs_clearly(store):
+async def test_a_paused_endpoint_refuses_one_who_waits_on_the_line(store):
     async with at_work(store, StubReplicas(state=ReplicaState.PAUSED)) as generations:
-        job = await ended(generations, await generations.submit(ENDPOINT, wanted()))
-
-    assert (job.state, job.error["code"]) == (JobState.FAILED, "conflict")
-    assert "paused" in job.error["message"]
+        with pytest.raises(Conflict, match="paused"):
+            await generations.run_now(ENDPOINT, wanted())
 
 
 @pytest.mark.parametrize("prompt", ["leave once", "busy once"])

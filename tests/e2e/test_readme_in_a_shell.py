@@ -14,6 +14,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import torch
+
+from inkcloud.engine.picture_file import read_png
+from support.hub import LoopbackHub
+from support.tiny_checkpoints import make_tiny_sd
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -138,9 +143,28 @@ def test_a_picture_is_drawn_with_no_server_from_another_one_and_again(shell) -> 
     assert (shell.folder / "purple.png").read_bytes() != (shell.folder / "octopus.png").read_bytes()
 
 
+def test_stable_diffusion_is_pulled_from_a_mirror_served_and_draws(shell, tmp_path) -> None:
+    """The mirror is on loopback and its model is small, of the real one's shape."""
+    [block] = blocks("## Use Stable Diffusion 2.1", "## What else")
+    pull, create, draw = block.strip().splitlines()
+    id = pull.split()[3]
+    model = make_tiny_sd(tmp_path / "sd", prediction="v_prediction", dtype=torch.float16)
+    with LoopbackHub() as hub:
+        hub.repository(id, model)
+        shell.environment |= {"INKCLOUD_HUB_URL": hub.url, "HF_HUB_OFFLINE": "0", "NO_PROXY": "*"}
+
+        assert "sd21: Stable Diffusion 2, v_prediction, 64x64" in shell.run(pull)
+        shell.run(create)
+        shell.run(draw)
+
+    answer = json.loads((shell.folder / "answer.json").read_text())
+    png = base64.b64decode(answer["image_0"])
+    assert read_png(png)[1].checkpoint == "sd21"
+
+
 def test_a_service_of_ones_own_is_written_and_served(shell) -> None:
     [_, serving] = blocks("## What else", "## More")
-    _, init, run = serving.strip().splitlines()
+    init, run = serving.strip().splitlines()
     port = free_port()
 
     shell.run(init)

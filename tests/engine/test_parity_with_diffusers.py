@@ -7,43 +7,22 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from diffusers import PNDMScheduler, StableDiffusionPipeline
+from diffusers import StableDiffusionPipeline
 
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import BUILTIN, locate
 from inkcloud.domain.generation_request import GenerationRequest
-from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
+from inkcloud.domain.noise_schedule import NoiseSchedule
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.picture_file import read_png
 from inkcloud.sampling.compile import compile_plan
-from support.diffusers_oracle import make_scheduler
 from support.engine_run import running_engine, submit
+from support.stock_pipeline import stock_picture
 from support.tiny_checkpoints import make_tiny_sd
 
 STEPS = (2, 3, 5, 20, 50)
 SIZES = ((64, 64), (64, 96), (128, 64))
 SEEDS = (0, 42, 2**64 - 1)
-
-
-class EpsilonFirstPNDM(PNDMScheduler):
-    """PNDM that converts v to epsilon before its history, which the stock one forgets."""
-
-    def step(self, model_output, timestep, sample, **options):
-        alpha_bar = self.alphas_cumprod[timestep]
-        model_output = alpha_bar.sqrt() * model_output + (1 - alpha_bar).sqrt() * sample
-        return super().step(model_output, timestep, sample, **options)
-
-
-def oracle_scheduler(sampler, schedule, steps):
-    changes = {}
-    leading = sampler in {SamplerName.DDIM, SamplerName.PNDM}
-    if leading and (steps - 1) * (1000 // steps) + 1 < 900:
-        # The cliff of docs/decisions/0002: trailing spacing, where 1000 divides evenly.
-        changes = {"timestep_spacing": "trailing"}
-    scheduler = make_scheduler(sampler, schedule, **changes)
-    if sampler is SamplerName.PNDM and schedule.prediction is Prediction.V:
-        return EpsilonFirstPNDM.from_config(scheduler.config)
-    return scheduler
 
 
 def where_diffusers_is_right(sampler, steps):
@@ -68,21 +47,6 @@ def cases(prediction):
                 width=width,
                 height=height,
             )
-
-
-def stock_picture(pipeline, schedule, request):
-    pipeline.scheduler = oracle_scheduler(request.scheduler, schedule, request.num_inference_steps)
-    generator = torch.Generator("cpu").manual_seed(request.seed)
-    image = pipeline(
-        request.prompt,
-        negative_prompt=request.negative_prompt,
-        num_inference_steps=request.num_inference_steps,
-        guidance_scale=request.guidance_scale,
-        width=request.width,
-        height=request.height,
-        generator=generator,
-    ).images[0]
-    return np.asarray(image).astype(int)
 
 
 @cache

@@ -19,6 +19,7 @@ SEE = (Scope.PREDICT, Scope.READ)
 USE = (Scope.PREDICT,)
 READ = (Scope.READ,)
 MANAGE = (Scope.MANAGE,)
+LOOK = (Scope.READ, Scope.MANAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,20 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/metrics"): Row(scopes=READ, where=SERVICE),
     ("GET", "/templates"): Row(),
     ("GET", "/templates/{template}"): Row(),
+    # Models
+    ("GET", "/models"): Row(scopes=LOOK, where=SERVICE),
+    ("GET", "/models/{name}"): Row(scopes=LOOK, where=SERVICE, ids={"name": "inkling"}),
+    ("POST", "/models"): Row(
+        scopes=MANAGE, where=SERVICE, ok=202, body={"id": "someone/{new}"}, changes=True
+    ),
+    ("POST", "/models/{name}/verify"): Row(
+        scopes=MANAGE, where=SERVICE, ok=202, ids={"name": "inkling"}, changes=True
+    ),
+    ("DELETE", "/models/{name}"): Row(scopes=MANAGE, where=SERVICE, ok=404, ids={"name": "none"}),
+    ("GET", "/model-operations"): Row(scopes=LOOK, where=SERVICE),
+    ("GET", "/model-operations/{id}"): Row(scopes=LOOK, where=SERVICE),
+    ("GET", "/model-operations/{id}/events"): Row(scopes=LOOK, where=SERVICE),
+    ("DELETE", "/model-operations/{id}"): Row(scopes=MANAGE, where=SERVICE),
     # Tokens
     ("POST", "/tokens"): Row(
         scopes=MANAGE, where=SERVICE, ok=201, body={"scopes": ["manage"], "expires_seconds": 60}

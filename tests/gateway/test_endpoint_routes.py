@@ -229,7 +229,12 @@ def test_plain_settings_need_no_more_than_the_scope_to_manage(gateway):
             "name": "new",
             "template": "stub",
             "model": "x",
-            "environment": {"INKCLOUD_DTYPE": "float32", "OMP_NUM_THREADS": "1", "APP_X": "1"},
+            "environment": {
+                "INKCLOUD_DTYPE": "float32",
+                "INKCLOUD_PREDICTION": "epsilon",
+                "OMP_NUM_THREADS": "1",
+                "APP_X": "1",
+            },
         },
         headers=without_code(gateway),
     )

@@ -259,9 +259,12 @@ def test_work_that_outlasts_the_grace_is_cancelled():
         assert service.began.wait(PATIENCE)
 
         server.server.abandon()
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
         server.thread.join(PATIENCE)
         connection.close()
 
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert b'"code":"replica_lost"' in answer
     assert service.ended.is_set()
     assert not service.release.is_set()
     assert service.was_shut_down.is_set()

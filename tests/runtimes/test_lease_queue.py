@@ -122,3 +122,15 @@ async def test_all_can_be_sent_away_each_with_an_error_of_its_own():
     assert [type(error) for error in errors] == [Conflict, Conflict]
     assert errors[0] is not errors[1]
     assert len(line.queue) == 0
+
+
+async def test_the_patient_stay_in_their_order_when_the_others_are_sent_away():
+    line = Line()
+    turns = [line.queue.join(patient=number != 1) for number in range(3)]
+
+    line.queue.fail(lambda: Conflict("paused"), patient_too=False)
+    line.queue.grant("first")
+    line.queue.grant("second")
+
+    assert isinstance(turns[1].exception(), Conflict)
+    assert [turns[0].result(), turns[2].result()] == ["first", "second"]

@@ -241,6 +241,49 @@ async def test_new_settings_replace_replicas_one_by_one_under_load(tmp_path):
     assert not {"killed", "exited"} & set(kinds(box))
 
 
+async def test_renewing_replaces_replicas_under_load_and_drops_nothing(tmp_path):
+    """What changed is not in the endpoint: the files of its model, for example."""
+    options = {"max_replicas": 2, "concurrency_per_replica": 2}
+
+    async def load():
+        while not done.is_set():
+            seen.append((await box.ask(action="environment"))["INKCLOUD_REPLICA_NAME"])
+
+    async with running(tmp_path, replicas=2, **options) as box:
+        await box.until("ready")
+        await box.until("ready")
+        before = {status.pid for status in box.runtime.replicas("box")}
+        seen, done = [], asyncio.Event()
+        workers = [asyncio.create_task(load()) for _ in range(5)]
+        await until(lambda: len(seen) > 5)
+
+        await box.runtime.renew("box", "the model sd, from revision 1 to 2")
+        await box.until("stopped")
+        await box.until("stopped")
+        asked = len(seen)
+        await until(lambda: len(seen) > asked + 5)
+        after = {status.pid for status in box.runtime.replicas("box")}
+        done.set()
+        await asyncio.gather(*workers)
+        await box.runtime.renew("none", "is fine")
+
+    assert not before & after
+    updates = [e.reason for e in box.runtime.events if e.kind == "updated"]
+    assert updates == ["the model sd, from revision 1 to 2"]
+    assert not {"killed", "exited"} & set(kinds(box))
+
+
+async def test_another_model_is_told_by_name_when_replicas_are_replaced_for_it(tmp_path):
+    async with running(tmp_path, environment={"INKCLOUD_MODEL": "inkling"}) as box:
+        await box.until("ready")
+
+        await box.runtime.apply(box_endpoint(environment={"INKCLOUD_MODEL": "sd21"}))
+
+        updated = await box.until("updated")
+        assert "the model, from inkling to sd21" in updated.reason
+        await box.until("stopped")
+
+
 async def test_an_old_replica_that_answers_late_still_serves_until_a_new_one_does(tmp_path):
     settings = replace(QUICK, hung_after=PATIENCE)
     async with running(tmp_path, settings=settings) as box:

@@ -94,6 +94,26 @@ def test_a_model_that_cannot_be_used_is_explained(monkeypatch, tmp_path):
         TextToImageService().setup()
 
 
+def test_the_environment_may_say_what_the_model_predicts(monkeypatch, tmp_path):
+    monkeypatch.setenv("INKCLOUD_MODEL", str(make_tiny_sd(tmp_path / "tiny")))
+    monkeypatch.setenv("INKCLOUD_PREDICTION", "v_prediction")
+    service = TextToImageService()
+    service.setup()
+
+    assert service.facts()["prediction"] == "v_prediction"
+    service.shutdown()
+
+
+def test_a_prediction_that_does_not_exist_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("INKCLOUD_MODEL", str(make_tiny_sd(tmp_path / "tiny")))
+    monkeypatch.setenv("INKCLOUD_PREDICTION", "sample")
+
+    with pytest.raises(InvalidRequest) as caught:
+        TextToImageService().setup()
+
+    assert caught.value.field == "prediction"
+
+
 @pytest.mark.anyio
 async def test_the_metrics_count_every_row_of_every_call(service):
     await service.infer(prompt="a cat", num_inference_steps=3, guidance_scale=7.5)

@@ -74,13 +74,13 @@ def img2img_picture(
     """Return the pipeline's picture (H, W, 3).
 
     Args:
-        folder: the model's folder.
+        folder: the model's folder, or a pipeline that is made already.
         schedule: how it was trained.
         request: what to draw.
         image: the picture to start from, in the request's size.
         changes: `scheduler`, to use another one.
     """
-    pipeline = _pipeline(folder)
+    pipeline = folder if isinstance(folder, Pipeline) else _pipeline(folder)
     pipeline.scheduler = changes.get("scheduler") or img2img_scheduler(
         request.scheduler, schedule, request.num_inference_steps
     )

@@ -17,6 +17,8 @@ from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations, QueueLimits
 from inkcloud.control.jobs import Jobs
+from inkcloud.control.model_watch import ModelWatch
+from inkcloud.control.models import Models, Work
 from inkcloud.control.ports import Replicas
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
@@ -28,12 +30,14 @@ from inkcloud.gateway.measured import measure
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.serve import GatewayServer
 from inkcloud.gateway.settings import Settings
+from inkcloud.models.store import ModelStore
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.events import EventTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
 from inkcloud.storage.tokens import TokenTable
+from support.stub_work import done_at_once
 
 PATIENCE = 20.0
 TEMPLATES = (
@@ -63,6 +67,7 @@ class RunningGateway:
         replicas: Replicas,
         settings: Settings | None = None,
         limits: QueueLimits | None = None,
+        work: Work = done_at_once,
     ) -> None:
         self.database = Database.in_folder(folder)
         self.jobs = JobTable(self.database)
@@ -73,14 +78,18 @@ class RunningGateway:
         self.token, _ = tokens.create("test")
         services = ServiceClient(replicas)
         self.tokens = tokens
+        self.store = ModelStore(folder / "models")
+        endpoints = Endpoints(table, replicas)
+        self.watch = ModelWatch(self.store, endpoints, replicas)
         self.events = Events(EventTable(self.database))
         self.parts = Parts(
             settings=settings or Settings(),
             generations=Generations(self.jobs, ImageStore(folder), replicas, limits),
             jobs=Jobs(self.jobs, services),
             services=services,
-            endpoints=Endpoints(table, replicas),
+            endpoints=endpoints,
             templates=Templates(TEMPLATES),
+            models=Models(self.store, endpoints, self.watch, work),
             tokens=tokens,
             events=self.events,
             replicas=replicas,
@@ -138,6 +147,12 @@ class RunningGateway:
             raise RuntimeError(message)
         view: dict[str, Any] = answer.json()
         return view
+
+    def operation(self, id: str = "someone/some-model") -> str:
+        """Have a model pulled, as the work in it does it, and return the operation's id."""
+        answer = self.http.post("/models", json={"id": id}, headers=self.authorization)
+        operation: str = answer.json()["id"]
+        return operation
 
     def job(self, endpoint: str = "open", body: dict[str, Any] | None = None) -> str:
         """Have an endpoint called later, wait for the end and return the job's id."""

@@ -121,6 +121,12 @@ class Puppet(Service):
             if value:
                 Path(value).write_text("waiting")
             await asyncio.sleep(600)
+        if action == "hold":
+            began = Path(value)
+            began.write_text("holding")
+            while not began.with_name("go on").exists():
+                await asyncio.sleep(0.01)
+            return "let go"
         if action == "nap":
             Path(value).write_text("napping")
             await asyncio.sleep(0.3)

@@ -213,6 +213,7 @@ class StubReplicas:
         current: the state that it reports.
         asked: how often it was asked for a replica, by `address` or `lease`.
         applied: every endpoint that it was told of, in order.
+        renewed: every name whose replicas it was told to replace, and why.
         removed: every name that it was told to forget.
         log: the lines that it shows as every endpoint's log.
     """
@@ -227,6 +228,7 @@ class StubReplicas:
         self.current = state
         self.asked = 0
         self.applied: list[Endpoint] = []
+        self.renewed: list[tuple[str, str]] = []
         self.removed: list[str] = []
         self.log: list[LogLine] = []
         self._free = at_once
@@ -235,6 +237,9 @@ class StubReplicas:
 
     async def apply(self, endpoint: Endpoint) -> None:
         self.applied.append(endpoint)
+
+    async def renew(self, name: str, reason: str) -> None:
+        self.renewed.append((name, reason))
 
     async def remove(self, name: str) -> None:
         self.removed.append(name)
@@ -246,7 +251,10 @@ class StubReplicas:
         tell_position: Callable[[int], None] | None = None,
         *,
         again: bool = False,
+        through_pause: bool = False,
     ) -> AsyncIterator[str]:
+        while through_pause and self.current is ReplicaState.PAUSED:
+            await asyncio.sleep(0.005)
         address = await self.address(name)
         turn = self._queue.join(tell_position, in_front=again)
         self._hand_out()

@@ -32,6 +32,7 @@ def make_tiny_sd(
     latent_channels: int = 4,
     sample_size: int = 8,
     unet_settings: dict[str, Any] | None = None,
+    vae_settings: dict[str, Any] | None = None,
 ) -> Path:
     """Write a model of Stable Diffusion's shape with random weights; about 3 MB.
 
@@ -49,6 +50,7 @@ def make_tiny_sd(
         latent_channels: of UNet and autoencoder.
         sample_size: native size, in latent cells.
         unet_settings: other settings of the UNet.
+        vae_settings: other settings of an AutoencoderKL.
 
     Returns:
         The folder.
@@ -59,9 +61,9 @@ def make_tiny_sd(
     unet = UNet2DConditionModel(
         **{**_unet_config(latent_channels, sample_size), **(unet_settings or {})}
     )
-    autoencoder = _autoencoder(vae, latent_channels)
+    autoencoder = _autoencoder(vae, latent_channels, vae_settings or {})
     for name, module in (("unet", unet), ("vae", autoencoder)):
-        _randomise(module, generator)
+        randomise(module, generator)
         module.to(dtype).save_pretrained(folder / name, safe_serialization=True)
     _write_json(folder / "scheduler" / "scheduler_config.json", _scheduler(prediction))
     index = {
@@ -96,7 +98,9 @@ def _unet_config(latent_channels: int, sample_size: int) -> dict[str, Any]:
     }
 
 
-def _autoencoder(kind: str, latent_channels: int) -> AutoencoderKL | AutoencoderTiny:
+def _autoencoder(
+    kind: str, latent_channels: int, settings: dict[str, Any]
+) -> AutoencoderKL | AutoencoderTiny:
     if kind == "tiny":
         return AutoencoderTiny(
             encoder_block_out_channels=(16, 16, 16, 16),
@@ -106,16 +110,17 @@ def _autoencoder(kind: str, latent_channels: int) -> AutoencoderKL | Autoencoder
             latent_channels=latent_channels,
             scaling_factor=0.7,
         )
-    return AutoencoderKL(
-        block_out_channels=(8, 8, 16, 16),
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        layers_per_block=1,
-        norm_num_groups=4,
-        latent_channels=latent_channels,
-        sample_size=64,
-        scaling_factor=0.18215,
-    )
+    values = {
+        "block_out_channels": (8, 8, 16, 16),
+        "down_block_types": ("DownEncoderBlock2D",) * 4,
+        "up_block_types": ("UpDecoderBlock2D",) * 4,
+        "layers_per_block": 1,
+        "norm_num_groups": 4,
+        "latent_channels": latent_channels,
+        "sample_size": 64,
+        "scaling_factor": 0.18215,
+    }
+    return AutoencoderKL(**(values | settings))
 
 
 def _scheduler(prediction: str) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def _write_text(
         tokenizer, encoder = _bert()
     else:
         tokenizer, encoder = _clip()
-    _randomise(encoder, generator)
+    randomise(encoder, generator)
     encoder.to(dtype).save_pretrained(folder / "text_encoder", safe_serialization=True)
     tokenizer.save_pretrained(folder / "tokenizer")
     if kind != "bert":
@@ -222,7 +227,7 @@ def _write_vocabulary(folder: Path, tokenizer: CLIPTokenizer) -> None:
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _randomise(module: nn.Module, generator: torch.Generator) -> None:
+def randomise(module: nn.Module, generator: torch.Generator) -> None:
     """Give every weight a size that keeps signals near 1, the zero-initialised ones too."""
     with torch.no_grad():
         for name, weight in module.named_parameters():

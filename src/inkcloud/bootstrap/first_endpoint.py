@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from inkcloud.bootstrap.settings import ENDPOINT, UpSettings
+from inkcloud.bootstrap.settings import ENDPOINT, ENVIRONMENT, UpSettings
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.services.catalogue import TEMPLATES
 from inkcloud.storage.endpoints import EndpointTable
 
 TEMPLATE = "text-to-image"
+PREDICTION = ENVIRONMENT["prediction"]
 CONCURRENCY = 16
 
 
@@ -15,8 +16,8 @@ def keep_first_endpoint(table: EndpointTable, settings: UpSettings, model: str) 
     """Make the endpoint, or bring the one of an earlier start up to this start's options.
 
     What people changed stays: its numbers, its titles, whether it is paused or private.
-    The model, its arithmetic, what computes it and, for a gateway that others can reach,
-    privacy follow the options.
+    The model, its arithmetic, what computes it, what it predicts and, for a gateway that others
+    can reach, privacy follow the options.
 
     Args:
         table: where endpoints are kept.
@@ -30,10 +31,14 @@ def keep_first_endpoint(table: EndpointTable, settings: UpSettings, model: str) 
         "INKCLOUD_DTYPE": settings.dtype,
         "INKCLOUD_BACKEND": settings.backend,
     }
+    # What an earlier model needed would be wrong for this one.
+    kept = {name: value for name, value in first.environment.items() if name != PREDICTION}
+    if settings.prediction is not None:
+        chosen[PREDICTION] = settings.prediction
     first = replace(
         first,
         public=first.public and settings.loopback,
-        environment=first.environment | chosen,
+        environment=kept | chosen,
     )
     if first != known:
         table.save(first)

@@ -1,9 +1,10 @@
 """What `inkcloud up` can be told."""
 
 import ipaddress
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from inkcloud.models.places import default_data_dir as default_data_dir
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -23,15 +24,9 @@ ENVIRONMENT = {
     "model": "INKCLOUD_MODEL",
     "dtype": "INKCLOUD_DTYPE",
     "backend": "INKCLOUD_BACKEND",
+    "prediction": "INKCLOUD_PREDICTION",
     "database": "INKCLOUD_DATABASE",
 }
-
-
-def default_data_dir() -> Path:
-    """Return the folder for this person's data, by the XDG base directory specification."""
-    base = os.environ.get("XDG_DATA_HOME", "")
-    root = Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share"
-    return root / "inkcloud"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +39,10 @@ class UpSettings:
         playground_port: the playground's port.
         playground: whether to start the playground.
         data_dir: where the database, the pictures, the logs and the first token lie.
-        model: the built-in model's name, or a path to a model folder.
+        model: a model's name, or a path to a model's folder or file.
         dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
         backend: what computes the model: auto, torch or openvino.
+        prediction: what the model's UNet predicts; None is what the model says.
         database: the database's URL, which may hold a password; None is SQLite in `data_dir`.
     """
 
@@ -58,6 +54,7 @@ class UpSettings:
     model: str = DEFAULT_MODEL
     dtype: str = DEFAULT_DTYPE
     backend: str = DEFAULT_BACKEND
+    prediction: str | None = None
     database: str | None = field(default=None, repr=False)
 
     @property

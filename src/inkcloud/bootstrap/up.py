@@ -13,14 +13,16 @@ from inkcloud.bootstrap.housekeeping import Housekeeping
 from inkcloud.bootstrap.logs import log_to
 from inkcloud.bootstrap.playground_process import PlaygroundProcess
 from inkcloud.bootstrap.ports import take_port
-from inkcloud.bootstrap.settings import DEFAULT_MODEL, ENDPOINT, UpSettings
+from inkcloud.bootstrap.settings import ENDPOINT, UpSettings
 from inkcloud.bootstrap.stop_signal import StopSignal
 from inkcloud.checkpoints.backends.prepared_folder import PREPARED
-from inkcloud.checkpoints.locate import locate
+from inkcloud.checkpoints.locate import find_model
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
 from inkcloud.control.jobs import Jobs
+from inkcloud.control.model_watch import ModelWatch
+from inkcloud.control.models import Models
 from inkcloud.control.ports import ReplicaState
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
@@ -30,6 +32,9 @@ from inkcloud.domain.errors import Unavailable
 from inkcloud.gateway.app import create_app
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.settings import Settings
+from inkcloud.models.places import MODELS
+from inkcloud.models.store import ModelStore
+from inkcloud.models.work import work
 from inkcloud.runtimes.local import LocalRuntime
 from inkcloud.runtimes.replica_event import ReplicaEvent, ReplicaEventKind
 from inkcloud.services.catalogue import TEMPLATES
@@ -54,22 +59,29 @@ def run(settings: UpSettings) -> None:
     Raises:
         InkcloudError: if something cannot be started; then nothing is left running.
     """
-    model = _model(settings.model)
+    store = ModelStore(settings.data_dir / MODELS)
+    model = _model(settings.model, store)
     with ExitStack() as stack:
         lock = DataLock(settings.data_dir)
         stack.callback(lock.release)
         gateway = stack.enter_context(closing(take_port(settings.host, settings.port, "--port")))
         playground_port = _free_playground_port(settings)
-        asyncio.run(_Inkcloud(settings, model, gateway, playground_port).run())
+        asyncio.run(_Inkcloud(settings, store, model, gateway, playground_port).run())
 
 
 class _Inkcloud:
     """The running parts."""
 
     def __init__(
-        self, settings: UpSettings, model: str, listener: socket.socket, playground_port: int
+        self,
+        settings: UpSettings,
+        store: ModelStore,
+        model: str,
+        listener: socket.socket,
+        playground_port: int,
     ) -> None:
         self._settings = settings
+        self._store = store
         self._announcer = Announcer()
         self._listener = listener
         self._port: int = listener.getsockname()[1]
@@ -83,7 +95,10 @@ class _Inkcloud:
         self._events: Events | None = None
         self._images = ImageStore(settings.data_dir)
         self._runtime = LocalRuntime(
-            self._logs, prepared=settings.data_dir / PREPARED, on_event=self._note
+            self._logs,
+            models=store.folder,
+            prepared=settings.data_dir / PREPARED,
+            on_event=self._note,
         )
         self._playground = PlaygroundProcess(
             host=settings.host,
@@ -131,6 +146,9 @@ class _Inkcloud:
         stack.push_async_callback(events.close)
         stack.push_async_callback(self._runtime.stop)
         endpoints = Endpoints(table, self._runtime)
+        watch = ModelWatch(self._store, endpoints, self._runtime)
+        stack.push_async_callback(watch.stop)
+        await watch.start()  # before the replicas: what they load is what it remembers
         await endpoints.start_all()
         services = ServiceClient(self._runtime)
         housekeeping = Housekeeping(Sweeper(jobs, images, history))
@@ -144,6 +162,7 @@ class _Inkcloud:
                 services=services,
                 endpoints=endpoints,
                 templates=Templates(TEMPLATES),
+                models=Models(self._store, endpoints, watch, work),
                 tokens=tokens,
                 events=events,
                 replicas=self._runtime,
@@ -255,10 +274,9 @@ async def _first_end(tasks: set[asyncio.Task[None]]) -> None:
         task.result()
 
 
-def _model(model: str) -> str:
+def _model(model: str, store: ModelStore) -> str:
     """Return a model's name that means the same in every folder."""
-    folder = locate(model)
-    return model if model == DEFAULT_MODEL else str(folder)
+    return model if store.has(model) else str(find_model(model, store).path)
 
 
 def _free_playground_port(settings: UpSettings) -> int:

@@ -15,7 +15,7 @@ from inkcloud.checkpoints.pixels import Pixels, not_numbers, to_colours, to_pixe
 from inkcloud.checkpoints.preview import LATENT_TO_RGB, linear_preview
 from inkcloud.checkpoints.text import encode_prompt
 from inkcloud.domain.errors import InvalidRequest
-from inkcloud.domain.noise_schedule import NoiseSchedule
+from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,7 @@ class Checkpoint:
         backends: what computes the UNet.
         vae: AutoencoderKL or AutoencoderTiny.
         schedule: how it was trained.
+        told_prediction: what the caller said that the UNet predicts, if anything was said.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Checkpoint:
     backends: Backends
     vae: Any
     schedule: NoiseSchedule
+    told_prediction: Prediction | None = None
 
     @property
     def unet(self) -> Any:  # noqa: ANN401

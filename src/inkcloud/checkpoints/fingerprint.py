@@ -1,4 +1,7 @@
-"""A model's fingerprint: one hash over the files that decide its pictures."""
+"""A model's fingerprint: one hash over the files that decide its pictures.
+
+That of a single file is the SHA-256 of the file itself.
+"""
 
 import hashlib
 from pathlib import Path
@@ -23,7 +26,7 @@ def fingerprint(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(_files(model)):
         name = path.relative_to(model.root).as_posix()
-        total.update(f"{name}\0{_digest(path, name)}\n".encode())
+        total.update(f"{name}\0{digest(path, name)}\n".encode())
     return total.hexdigest()
 
 
@@ -35,7 +38,12 @@ def _files(model: ModelFolder) -> list[Path]:
     return files + [tokenizer.folder / name for name in tokenizer_files(tokenizer)]
 
 
-def _digest(path: Path, shown: str) -> str:
+def digest(path: Path, shown: str) -> str:
+    """Return a file's SHA-256, 64 hex digits.
+
+    Raises:
+        CheckpointError: if it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

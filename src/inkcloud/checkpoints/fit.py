@@ -1,9 +1,6 @@
 """Whether a model's parts fit one another."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from inkcloud.checkpoints.modules import Part
+from inkcloud.checkpoints.modules import FILE, Part
 from inkcloud.domain.errors import CheckpointError
 
 
@@ -14,33 +11,34 @@ def check_fit(text_encoder: Part, unet: Part, vae: Part) -> None:
         CheckpointError: if the UNet does not read what the text encoder writes, or does
             not work on the autoencoder's latents.
     """
-    _check_latents(unet.config, vae.config)
+    _check_latents(unet, vae)
     _check_stages(vae)
     width = text_encoder.config["hidden_size"]
     if unet.config["cross_attention_dim"] != width:
         raise CheckpointError(
             "The UNet and the text encoder do not fit: they have different text widths.",
-            field="unet/config.json: cross_attention_dim",
+            field=f"{unet.component.shown(FILE)}: cross_attention_dim",
             value=unet.config["cross_attention_dim"],
             allowed=f"{width}, the text encoder's hidden_size",
         )
 
 
-def _check_latents(unet: Mapping[str, Any], vae: Mapping[str, Any]) -> None:
-    channels = vae["latent_channels"]
+def _check_latents(unet: Part, vae: Part) -> None:
+    channels = vae.config["latent_channels"]
     for side in ("in_channels", "out_channels"):
-        if unet[side] != channels:
-            extra = " (a model for inpainting or editing?)" if unet[side] > channels else ""
+        found = unet.config[side]
+        if found != channels:
+            extra = " (a model for inpainting or editing?)" if found > channels else ""
             raise CheckpointError(
                 f"The UNet does not work on the autoencoder's latents alone{extra}.",
-                field=f"unet/config.json: {side}",
-                value=unet[side],
+                field=f"{unet.component.shown(FILE)}: {side}",
+                value=found,
                 allowed=f"{channels}, the autoencoder's latent_channels",
             )
 
 
 def _check_stages(vae: Part) -> None:
-    config = vae.config
+    config, shown = vae.config, vae.component.shown(FILE)
     lists = [
         name
         for name in config
@@ -49,8 +47,8 @@ def _check_stages(vae: Part) -> None:
     counts = {len(config[name]) for name in lists}
     if len(counts) > 1:
         raise CheckpointError(
-            "vae/config.json does not describe as many stages on either side.",
-            field="vae/config.json: " + ", ".join(lists),
+            f"{shown} does not describe as many stages on either side.",
+            field=f"{shown}: " + ", ".join(lists),
             value=str({name: len(config[name]) for name in lists}),
             allowed="lists of one length",
         )

@@ -1,17 +1,20 @@
 """A model's folder, checked: which components it names and where they are."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from inkcloud.checkpoints.classes import IGNORED, MODELS, PIPELINES, SCHEDULERS
 from inkcloud.checkpoints.json_file import read_json_object
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.domain.errors import CheckpointError
 
 INDEX = "model_index.json"
 MAXIMUM_ENTRIES = 10_000
+_PLAIN = frozenset({stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK})
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Component:
     name: str
     class_name: str
     folder: Path
+
+    described_by: ClassVar[str] = "its config.json"
 
     def shown(self, file: str) -> str:
         """Return the name of one of its files as the model's owner knows it."""
@@ -44,6 +49,14 @@ class ModelFolder:
         return self.components[name]
 
 
+def exists(path: Path) -> bool:
+    """Say whether there is something at a path; a name that cannot be has nothing."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def open_folder(root: Path) -> ModelFolder:
     """Check a model's folder and return its components; no weights are read.
 
@@ -51,20 +64,19 @@ def open_folder(root: Path) -> ModelFolder:
         CheckpointError: if it is not a diffusers folder, if it holds code or a link that
             leads out of it, or if it names a class that is not supported.
     """
-    if not root.exists():
+    if not exists(root):
         raise CheckpointError(
             "The model's folder does not exist.",
             field="model",
             value=str(root),
-            allowed="the path of a folder in diffusers' format",
+            allowed="a folder in diffusers' format, or one .safetensors file",
         )
     if not root.is_dir():
         raise CheckpointError(
-            "The model is a file, not a folder. A single-file model must first be converted "
-            "to diffusers' folder format.",
+            "The model is neither a folder nor a plain file.",
             field="model",
             value=str(root),
-            allowed="the path of a folder in diffusers' format",
+            allowed="a folder in diffusers' format, or one .safetensors file",
         )
     _check_entries(root)
     index = read_json_object(root / INDEX, INDEX)
@@ -78,7 +90,7 @@ def open_folder(root: Path) -> ModelFolder:
 def _check_entries(root: Path) -> None:
     home = root.resolve()
     for path in _walk(root):
-        shown = path.relative_to(root).as_posix()
+        shown = quoted(path.relative_to(root).as_posix())
         if path.suffix.lower() in {".py", ".pyc", ".so"}:
             raise CheckpointError(
                 f"The model's folder holds code, {shown}, which is never run. "
@@ -86,13 +98,26 @@ def _check_entries(root: Path) -> None:
                 field=shown,
                 allowed="configuration, tokenizer files and safetensors",
             )
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
+        if stat.S_IFMT(path.lstat().st_mode) not in _PLAIN:
+            raise CheckpointError(
+                f"{shown} is neither a file nor a folder.",
+                field=shown,
+                allowed="plain files and folders",
+            )
+        if path.is_symlink() and not _leads_inside(path, home):
             raise CheckpointError(
                 f"{shown} is a link that leads out of the model's folder. "
                 "Copy the folder with its links followed (cp -rL) and use the copy.",
                 field=shown,
                 allowed="files inside the model's folder",
             )
+
+
+def _leads_inside(link: Path, home: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(home)
+    except (OSError, RuntimeError):  # links in a circle
+        return False
 
 
 def _walk(root: Path) -> Iterator[Path]:

@@ -30,7 +30,7 @@ def inspect_model(path: Path, prediction: Prediction | None = None) -> ModelFact
     the tokenizer, and each tensor's name, shape and number format.
 
     Args:
-        path: a folder in diffusers' format.
+        path: a folder in diffusers' format, or one .safetensors file in the original layout.
         prediction: what the UNet predicts, for a model that does not say it; it also
             overrides what the model says.
 

@@ -22,7 +22,7 @@ def read_json_object(path: Path, shown: str, maximum_bytes: int = MAXIMUM_BYTES)
     """
     text = read_text(path, shown, maximum_bytes)
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=without_duplicates)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(
             f"{shown} is not valid JSON: {error}.", field=shown, allowed="a JSON object"
@@ -37,6 +37,18 @@ def read_json_object(path: Path, shown: str, maximum_bytes: int = MAXIMUM_BYTES)
     return data
 
 
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object's pairs as a table; for `json.loads`.
+
+    Raises:
+        ValueError: if a name occurs twice: readers differ in which one they take.
+    """
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return data
+
+
 def read_text(path: Path, shown: str, maximum_bytes: int = MAXIMUM_BYTES) -> str:
     """Return a text file's content.
 
@@ -45,7 +57,9 @@ def read_text(path: Path, shown: str, maximum_bytes: int = MAXIMUM_BYTES) -> str
     """
     if not path.is_file():
         raise CheckpointError(
-            f"{shown} is missing from the model's folder.",
+            f"{shown} is not a file."
+            if path.exists()
+            else f"{shown} is missing from the model's folder.",
             field=shown,
             allowed="a folder in diffusers' format, with all its files",
         )

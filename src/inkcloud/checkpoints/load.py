@@ -1,4 +1,4 @@
-"""From a model's folder to a checkpoint that is ready to run."""
+"""From a model's files to a checkpoint that is ready to run."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -35,16 +35,16 @@ def load_checkpoint(
     backend: str = BackendChoice.AUTO,
     prepared: Path | None = None,
 ) -> Checkpoint:
-    """Load a folder in diffusers' format: allow-listed classes, safetensors only.
+    """Load a folder in diffusers' format or a single file, from safetensors only.
 
     Everything small is read and checked first; weights are read last, each straight into
     the wanted dtype. Where another backend was prepared for the model's native size, the
     UNet's weights are not read until torch is needed for another.
 
     Args:
-        path: the model's folder.
+        path: the model's folder, or one .safetensors file in the original layout.
         dtype: "auto", "float32", "bfloat16" or "float16".
-        name: what the model is called; the folder's name by default.
+        name: what the model is called; the folder's or file's name by default.
         prediction: what the UNet predicts, for a model that does not say it; it also
             overrides what the model says.
         expected_sha256: the fingerprint that the model must have, if it is known.
@@ -86,6 +86,7 @@ def load_checkpoint(
         backends=Backends(unet, others),
         vae=vae,
         schedule=model.schedule,
+        told_prediction=prediction,
     )
 
 

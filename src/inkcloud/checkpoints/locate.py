@@ -1,38 +1,79 @@
-"""Where a model's folder is."""
+"""Where a model is: a name in the store, or a path."""
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from inkcloud.domain.errors import CheckpointError
+from inkcloud.domain.errors import CheckpointError, NotFound
+from inkcloud.domain.noise_schedule import Prediction
+from inkcloud.models.builtin import BUILTIN as BUILTIN
+from inkcloud.models.builtin import builtin_folder
+from inkcloud.models.places import models_dir
+from inkcloud.models.store import ModelStore
 
-BUILTIN = "inkling"
+
+@dataclass(frozen=True)
+class LocatedModel:
+    """A model that is there.
+
+    Attributes:
+        path: its folder or its one file.
+        name: its name in the store; None for a path.
+        prediction: what its UNet predicts, if the store knows it.
+    """
+
+    path: Path
+    name: str | None = None
+    prediction: Prediction | None = None
 
 
 def locate(model: str) -> Path:
-    """Return the folder of a model.
+    """Return the folder, or the one file, of a model.
 
     Args:
-        model: "inkling" for the built-in model, otherwise a path to a diffusers folder.
+        model: "inkling" for the built-in model, another model's name in the store, or a path.
 
     Raises:
-        CheckpointError: if there is no such model and no such folder.
+        CheckpointError: if there is no such model and no such path, or a stored model's files
+            are not as long as they were.
     """
+    return find_model(model).path
+
+
+def find_model(model: str, store: ModelStore | None = None) -> LocatedModel:
+    """Find a model; a name goes before a path, which "./" in front makes plain.
+
+    Args:
+        model: as `locate` takes it.
+        store: where names are looked up; by default the store that the environment names.
+
+    Raises:
+        CheckpointError: as `locate` does.
+    """
+    known = store or ModelStore(models_dir(os.environ))
+    if model == BUILTIN:
+        return LocatedModel(builtin_folder())
     try:
-        folder = _path(model)
-        found = folder.exists()
+        stored = known.get(model)
+    except NotFound:
+        return LocatedModel(_existing(model, known))
+    known.check_sizes(stored)
+    return LocatedModel(known.path(stored), stored.name, stored.facts.prediction)
+
+
+def _existing(model: str, store: ModelStore) -> Path:
+    try:
+        path = Path(model).expanduser().absolute()
+        found = path.exists()
     # An unknown user's home, a NUL, or a name that is longer than names can be.
     except (RuntimeError, ValueError, OSError):
         found = False
     if not model.strip() or not found:
         raise CheckpointError(
-            "There is no model or folder of that name.",
+            "There is no model, folder or file of that name.",
             field="model",
             value=model,
-            allowed=f'"{BUILTIN}" (the built-in model) or the path of a diffusers folder',
+            allowed=f"one of {', '.join(store.names())}, or the path of a folder in diffusers' "
+            "format or of a safetensors file; `inkcloud models pull` gets more models",
         )
-    return folder
-
-
-def _path(model: str) -> Path:
-    if model == BUILTIN:
-        return Path(__file__).resolve().parents[1] / "builtin" / BUILTIN
-    return Path(model).expanduser().absolute()
+    return path

@@ -54,9 +54,9 @@ class MemoryNeed:
     def of(model: OpenedModel, dtype: torch.dtype) -> "MemoryNeed":
         """Estimate the need from configurations and headers.
 
-        The work is that of the larger of two moments: the UNet holds some tensors of its first
-        stage's width, the decoder fewer of its widest full-size stage. Their numbers were
-        measured; see docs/performance.md.
+        The weights are exact. The work is a rule of thumb, that of the larger of two moments: the
+        UNet holds some tensors of its first stage's width, the decoder fewer of its widest
+        full-size stage. docs/performance.md has both beside what was measured.
         """
         tensors = [entry for part in model.parts for _, _, entry in part.weights.entries.values()]
         numbers = sum(math.prod(entry.shape) for entry in tensors)

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from transformers import PreTrainedTokenizerBase
 
-from inkcloud.checkpoints.fingerprint import fingerprint
+from inkcloud.checkpoints.clip_vocabulary import END, FIRST_TOKEN, clip_tokenizer
+from inkcloud.checkpoints.fingerprint import digest, fingerprint
 from inkcloud.checkpoints.fit import check_fit
-from inkcloud.checkpoints.folder import open_folder
+from inkcloud.checkpoints.folder import exists, open_folder
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.checkpoints.modules import Part, read_part
 from inkcloud.checkpoints.schedule import read_schedule
+from inkcloud.checkpoints.single_file import open_single_file
 from inkcloud.checkpoints.tokenizer import load_tokenizer
+from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 
 
@@ -48,13 +52,24 @@ def open_model(path: Path, prediction: Prediction | None = None) -> OpenedModel:
     """Read everything small of a model and check that it fits together.
 
     Args:
-        path: a folder in diffusers' format.
+        path: a folder in diffusers' format, or one safetensors file in the original layout.
         prediction: what the UNet predicts, for a model that does not say it; it also
             overrides what the model says.
 
     Raises:
         CheckpointError: for each way in which a model can be wrong.
     """
+    if not exists(path):
+        raise CheckpointError(
+            "The model's folder or file does not exist.",
+            field="model",
+            value=str(path),
+            allowed="a folder in diffusers' format, or one .safetensors file",
+        )
+    return _open_file(path, prediction) if path.is_file() else _open_folder(path, prediction)
+
+
+def _open_folder(path: Path, prediction: Prediction | None) -> OpenedModel:
     model = open_folder(path)
     schedule = read_schedule(model["scheduler"], prediction)
     text_encoder, unet, vae = (read_part(model[part]) for part in ("text_encoder", "unet", "vae"))
@@ -66,4 +81,18 @@ def open_model(path: Path, prediction: Prediction | None = None) -> OpenedModel:
     )
     return OpenedModel(
         "folder", text_encoder, unet, vae, tokenizer, schedule, lambda: fingerprint(path)
+    )
+
+
+def _open_file(path: Path, prediction: Prediction | None) -> OpenedModel:
+    model = open_single_file(path, prediction)
+    check_fit(model.text_encoder, model.unet, model.vae)
+    return OpenedModel(
+        "file",
+        model.text_encoder,
+        model.unet,
+        model.vae,
+        clip_tokenizer(END if model.version == 1 else FIRST_TOKEN),
+        model.schedule,
+        lambda: digest(path, quoted(path.name)),
     )

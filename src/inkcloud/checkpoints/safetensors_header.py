@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkcloud.domain.errors import CheckpointError
+from inkcloud.checkpoints.json_file import without_duplicates
+from inkcloud.checkpoints.listed import quoted
+from inkcloud.domain.errors import CheckpointError, shorten
 
 _LENGTH = struct.Struct("<Q")
+# What torch.save writes begins with one of these. The length of a header may too, but one that
+# is not absurd has zeros in its upper half.
+_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
 MAXIMUM_HEADER_BYTES = 8 * 1024 * 1024
 ITEM_BYTES = {
     "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1,
@@ -40,8 +45,21 @@ class TensorEntry:
     end: int
 
 
-def read_header(path: Path, shown: str) -> dict[str, TensorEntry]:
-    """Return the tensors that a safetensors file says it holds.
+@dataclass(frozen=True)
+class Header:
+    """What a safetensors file says of itself.
+
+    Attributes:
+        tensors: by their names.
+        metadata: texts by their names, about the file as a whole.
+    """
+
+    tensors: dict[str, TensorEntry]
+    metadata: dict[str, str]
+
+
+def read_header(path: Path, shown: str) -> Header:
+    """Return what a safetensors file says it holds.
 
     Args:
         path: the file.
@@ -56,7 +74,7 @@ def read_header(path: Path, shown: str) -> dict[str, TensorEntry]:
     except OSError as error:
         raise CheckpointError(f"{shown} cannot be read: {error}.", field=shown) from error
     try:
-        data = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
+        data = json.loads(text.decode("utf-8"), object_pairs_hook=without_duplicates)
     except (ValueError, RecursionError) as error:
         raise _damaged(shown, f"its header is not valid JSON ({error})") from error
     if not isinstance(data, dict):
@@ -68,13 +86,15 @@ def read_header(path: Path, shown: str) -> dict[str, TensorEntry]:
         if name != "__metadata__"
     }
     _check_places(shown, entries, first, size)
-    return entries
+    return Header(entries, _metadata(shown, data.get("__metadata__", {})))
 
 
 def _read(path: Path, shown: str) -> tuple[bytes, int]:
     size = path.stat().st_size
     with path.open("rb") as file:
         first = file.read(_LENGTH.size)
+        if first.startswith(_ZIP) or (first.startswith(_PICKLE) and any(first[4:])):
+            raise pickled(shown)
         if first.startswith(b"version "):
             raise CheckpointError(
                 f"{shown} is a Git LFS pointer, not the weights themselves. "
@@ -99,29 +119,35 @@ def _read(path: Path, shown: str) -> tuple[bytes, int]:
 
 def _entry(shown: str, name: str, value: object, first: int) -> TensorEntry:
     if not isinstance(value, dict):
-        raise _damaged(shown, f"its header does not describe {name!r}")
+        raise _damaged(shown, f"its header does not describe {quoted(name)}")
     dtype: Any = value.get("dtype")
     shape: Any = value.get("shape")
     place: Any = value.get("data_offsets")
     if not isinstance(dtype, str) or dtype not in ITEM_BYTES:
-        raise _damaged(shown, f"{name!r} has the unknown dtype {dtype!r:.40}")
+        raise _damaged(shown, f"{quoted(name)} has the unknown dtype {shorten(dtype)}")
     if not _whole_numbers(shape) or not _whole_numbers(place) or len(place) != 2:
-        raise _damaged(shown, f"{name!r} has no proper shape and place")
+        raise _damaged(shown, f"{quoted(name)} has no proper shape and place")
     start, end = place
     if end - start != math.prod(shape) * ITEM_BYTES[dtype]:
-        raise _damaged(shown, f"{name!r} has another length than its shape needs")
+        raise _damaged(shown, f"{quoted(name)} has another length than its shape needs")
     return TensorEntry(dtype, tuple(shape), first + start, first + end)
+
+
+def _metadata(shown: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise _damaged(shown, "its __metadata__ is not a table of texts")
+    return value
 
 
 def _check_places(shown: str, entries: dict[str, TensorEntry], first: int, size: int) -> None:
     reached = first
     for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].end)):
         if entry.end > size:
-            raise _damaged(shown, f"{name!r} lies beyond the end of the file (truncated?)")
+            raise _damaged(shown, f"{quoted(name)} lies beyond the end of the file (truncated?)")
         if entry.start < reached:
-            raise _damaged(shown, f"{name!r} overlaps another tensor")
+            raise _damaged(shown, f"{quoted(name)} overlaps another tensor")
         if entry.start > reached:
-            raise _damaged(shown, f"there is a gap before {name!r}")
+            raise _damaged(shown, f"there is a gap before {quoted(name)}")
         reached = entry.end
     if reached != size:
         raise _damaged(shown, f"{size - reached} bytes follow the last tensor")
@@ -135,11 +161,14 @@ def _whole_numbers(value: object) -> bool:
     )
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return data
+def pickled(shown: str) -> CheckpointError:
+    """Return the error for a file that could run code when it is opened."""
+    return CheckpointError(
+        f"{shown} is a pickle, a format that can run code when it is opened. Inkcloud reads "
+        "safetensors only: look for the model's .safetensors file.",
+        field=shown,
+        allowed="a safetensors file",
+    )
 
 
 def _damaged(shown: str, why: str) -> CheckpointError:

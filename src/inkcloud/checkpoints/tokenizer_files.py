@@ -5,6 +5,7 @@ from typing import Any
 
 from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.json_file import read_json_object, read_text
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.domain.errors import CheckpointError
 
 CONFIG = "tokenizer_config.json"
@@ -70,6 +71,22 @@ def check_vocabulary(component: Component) -> Mapping[str, Any]:
     return whole
 
 
+def known_tokens(component: Component, whole: Mapping[str, Any]) -> dict[str, int]:
+    """Return the numbers of the tokens of a vocabulary that `check_vocabulary` accepted.
+
+    Args:
+        component: the tokenizer's folder.
+        whole: what its tokenizer.json holds; empty when there is none.
+    """
+    if whole:
+        return dict(whole["model"]["vocab"])
+    (name, *_) = vocabulary_files(component)
+    path, shown = component.folder / name, component.shown(name)
+    if name.endswith(".json"):
+        return read_json_object(path, shown)
+    return {line: number for number, line in enumerate(read_text(path, shown).splitlines())}
+
+
 def _check_model(component: Component, model: object) -> None:
     wanted = _ALGORITHM[_plain(component)]
     kind = model.get("type") if isinstance(model, dict) else None
@@ -89,7 +106,7 @@ def _check_tokens(shown: str, tokens: object) -> None:
     for token, index in tokens.items():
         if type(index) is not int or not 0 <= index < 2**31:
             raise CheckpointError(
-                f"{shown} gives the token {token!r:.40} no proper number.",
+                f"{shown} gives the token {quoted(token)} no proper number.",
                 field=shown,
                 value=index,
                 allowed="whole numbers from 0",

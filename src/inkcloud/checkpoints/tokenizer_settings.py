@@ -7,8 +7,9 @@ from tokenizers import AddedToken
 
 from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.json_file import read_json_object
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.checkpoints.rule import FLAG, NONE, Rule, check_config, choice, whole
-from inkcloud.checkpoints.tokenizer_files import ADDED, CONFIG, SPECIAL
+from inkcloud.checkpoints.tokenizer_files import ADDED, CONFIG, SPECIAL, known_tokens
 from inkcloud.domain.errors import CheckpointError
 
 _TOKEN_NAMES = tuple(f"{name}_token" for name in ("bos", "eos", "unk", "sep", "pad", "cls", "mask"))
@@ -66,20 +67,31 @@ def read_settings(
         "split_special_tokens": FLAG,
     }
     settings = check_config(found, rules, ("model_max_length",), shown)
-    _refuse_added(component)
+    _check_added(component, whole_file, settings)
     if settings.get("added_tokens_decoder") is None:
         settings |= _special_tokens(component)
         settings["added_tokens_decoder"] = _whole_file_tokens(component, whole_file)
     return _with_tokens(settings)
 
 
-def _refuse_added(component: Component) -> None:
-    if (component.folder / ADDED).is_file():
-        raise CheckpointError(
-            f"{component.shown(ADDED)} is not supported.",
-            field=component.shown(ADDED),
-            allowed=f"added tokens in {CONFIG}, as newer versions of transformers save them",
-        )
+def _check_added(
+    component: Component, whole_file: Mapping[str, Any], settings: Mapping[str, Any]
+) -> None:
+    """Accept an old list of added tokens if it only repeats what is known without it."""
+    shown = component.shown(ADDED)
+    if not (component.folder / ADDED).is_file():
+        return
+    known = known_tokens(component, whole_file)
+    table = settings.get("added_tokens_decoder") or {}
+    known |= {token["content"]: int(index) for index, token in table.items()}
+    for token, index in read_json_object(component.folder / ADDED, shown).items():
+        if known.get(token) != index or type(index) is not int:
+            raise CheckpointError(
+                f"{shown} adds the token {quoted(token)}, which is not supported there.",
+                field=shown,
+                value=quoted(token),
+                allowed=f"added tokens in {CONFIG}, as newer versions of transformers save them",
+            )
 
 
 def _special_tokens(component: Component) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.json_file import read_json_object
+from inkcloud.checkpoints.listed import quoted
 from inkcloud.domain.errors import CheckpointError
 
 PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5"})
@@ -47,8 +48,8 @@ def _shards(component: Component, name: str) -> Iterator[Path]:
             )
         if not (component.folder / file).is_file():
             raise CheckpointError(
-                f"{component.shown(file)} is missing from the model's folder.",
-                field=component.shown(file),
+                f"{quoted(component.shown(file))} is missing from the model's folder.",
+                field=quoted(component.shown(file)),
                 allowed=f"all the files that {shown} names",
             )
         yield component.folder / file
@@ -59,9 +60,11 @@ def _no_weights(component: Component, wanted: str) -> CheckpointError:
         path.name for path in component.folder.iterdir() if path.suffix.lower() in PICKLES
     )
     shown = component.shown(wanted)
+    if (component.folder / wanted).exists():
+        return CheckpointError(f"{shown} is not a file.", field=shown, allowed="a plain file")
     if pickles:
         return CheckpointError(
-            f"{component.name} has its weights only in {pickles[0]}, a format that can run "
+            f"{component.name} has its weights only in {quoted(pickles[0])}, a format that can run "
             "code when it is opened. Inkcloud reads safetensors only: look for the model's "
             "safetensors, or, if you trust where the model came from, convert it where "
             "diffusers is installed by loading the pipeline and calling "

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from inkcloud.checkpoints.folder import Component
+from inkcloud.checkpoints.listed import listed, quoted
 from inkcloud.checkpoints.safetensors_header import TensorEntry, read_header
 from inkcloud.domain.errors import CheckpointError
 
 FLOATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 BYTE = torch.uint8
-SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,9 @@ class Weights:
         for names, what in ((missing, "lacks"), (unexpected, "also holds")):
             if names:
                 raise CheckpointError(
-                    f"The weights of {self.component.name} do not fit its config.json: the file "
-                    f"{what} {len(names)} tensors, for example {', '.join(names[:SHOWN_NAMES])}.",
+                    f"The weights of {self.component.name} do not fit "
+                    f"{self.component.described_by}: the file {what} {len(names)} tensors, "
+                    f"for example {listed(names)}.",
                     field=self.component.shown("config.json"),
                     allowed="exactly the tensors that the configuration describes",
                 )
@@ -87,15 +88,15 @@ class Weights:
         shown = self.component.shown(file.name)
         if entry.shape != tuple(wanted.shape):
             raise CheckpointError(
-                f"The weights of {self.component.name} do not fit its config.json: "
-                f"{stored} has the wrong shape.",
+                f"The weights of {self.component.name} do not fit "
+                f"{self.component.described_by}: {quoted(stored)} has the wrong shape.",
                 field=shown,
                 value=str(entry.shape),
                 allowed=str(tuple(wanted.shape)),
             )
         if entry.dtype not in FLOATS:
             raise CheckpointError(
-                f"{shown} stores {stored} as numbers that are not supported.",
+                f"{shown} stores {quoted(stored)} as numbers that are not supported.",
                 field=shown,
                 value=entry.dtype,
                 allowed="one of " + ", ".join(FLOATS),
@@ -120,12 +121,12 @@ def read_weights(
         if file.suffix != ".safetensors":
             continue
         shown = component.shown(file.name)
-        for stored, entry in read_header(file, shown).items():
+        for stored, entry in read_header(file, shown).tensors.items():
             name = rename(stored)
             if name is None:
                 continue
             if name in entries:
-                raise CheckpointError(f"{shown} holds {stored} a second time.", field=shown)
+                raise CheckpointError(f"{shown} holds {quoted(stored)} a second time.", field=shown)
             entries[name] = (file, stored, entry)
     return Weights(component, entries)
 

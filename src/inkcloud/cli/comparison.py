@@ -62,6 +62,7 @@ def record_differences(then: Record, now: Record) -> list[str]:
         "model": (then.checkpoint, now.checkpoint),
         "model files": (then.checkpoint_hash[:16], now.checkpoint_hash[:16]),
         "arithmetic": (then.dtype, now.dtype),
+        "prediction": (then.prediction or "the model's own", now.prediction or "the model's own"),
         "backend": (then.backend, now.backend),
     }
     for name in sorted(then.versions.keys() | now.versions.keys()):

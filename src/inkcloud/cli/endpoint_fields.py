@@ -27,7 +27,10 @@ CodeFolder = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option(envvar="INKCLOUD_MODEL", help="The model that a template's service loads."),
+    typer.Option(
+        envvar="INKCLOUD_MODEL",
+        help="What a template's service loads: a stored model's name, or a path.",
+    ),
 ]
 DisplayName = Annotated[
     str | None, typer.Option(envvar="INKCLOUD_DISPLAY_NAME", help="A title for people.")

@@ -157,7 +157,7 @@ def delete(name: Name, url: options.Url = options.DEFAULT, yes: options.Yes = Fa
 @app.command()
 @remote_errors
 def pause(name: Name, url: options.Url = options.DEFAULT, as_json: options.AsJson = False) -> None:
-    """Stop an endpoint's replicas; it refuses requests until it is started."""
+    """Stop an endpoint's replicas; it refuses requests until it is started, and jobs wait."""
     with options.open_client(url) as client:
         paused = client.pause_endpoint(name)
     print_json(paused) if as_json else print_endpoint(paused)

@@ -29,6 +29,8 @@ _OPTIONS = {
     "module:Class": "module:Class",
     "DIR": "DIR",
     "picture": "PICTURE",
+    "id": "ID",
+    "path": "PATH",
     "name": "NAME",
     "base_url": "--url",
     "timeout_seconds": "--timeout",

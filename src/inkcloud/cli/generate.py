@@ -88,7 +88,7 @@ def generate(
     ] = DEFAULT_STRENGTH,
     model: Annotated[
         str,
-        typer.Option(envvar="INKCLOUD_MODEL", help="The built-in model's name, or a model folder."),
+        typer.Option(envvar="INKCLOUD_MODEL", help="A stored model's name, or a path."),
     ] = "inkling",
     dtype: Annotated[
         str, typer.Option(envvar="INKCLOUD_DTYPE", help="auto, float32, bfloat16 or float16.")
@@ -100,6 +100,14 @@ def generate(
             help="auto (what `inkcloud models prepare` found), torch or openvino.",
         ),
     ] = "auto",
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            envvar="INKCLOUD_PREDICTION",
+            help="What the model's UNet predicts: epsilon or v_prediction.",
+            show_default="what the model says",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -123,11 +131,17 @@ def generate(
         image=None if image is None else read_init_image(image),
         strength=strength,
     ).validated(Limits())
-    draw(request, model=model, dtype=dtype, backend=backend, output=output)
+    draw(request, model=model, dtype=dtype, backend=backend, prediction=prediction, output=output)
 
 
 def draw(
-    request: GenerationRequest, *, model: str, dtype: str, backend: str, output: Path | None
+    request: GenerationRequest,
+    *,
+    model: str,
+    dtype: str,
+    backend: str = "auto",
+    prediction: str | None = None,
+    output: Path | None,
 ) -> None:
     """Render a valid request with a model loaded for it, write its pictures and say so."""
     from inkcloud.cli.output_files import output_paths, write_whole
@@ -143,7 +157,7 @@ def draw(
             line.watch(event)
             stopwatch.watch(event)
 
-        with LocalEngine(model, dtype, backend) as engine:
+        with LocalEngine(model, dtype, prediction, backend) as engine:
             finished = engine.render(request, watch)
     for path, picture in zip(paths, finished.pictures, strict=True):
         write_whole(path, picture.png)

@@ -1,15 +1,13 @@
 """The engine in this process: what commands without a server draw with."""
 
-import os
 import queue
 from collections.abc import Callable
 from types import TracebackType
 
-from inkcloud.checkpoints.backends.prepared_folder import prepared_dir
-from inkcloud.checkpoints.load import load_checkpoint
-from inkcloud.checkpoints.locate import locate
+from inkcloud.checkpoints.load_model import load_model
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.engine.engine import Engine
 
 
@@ -17,19 +15,20 @@ class LocalEngine:
     """A loaded checkpoint and a running engine; a context manager.
 
     Args:
-        model: the built-in model's name, or a path to a model folder.
+        model: a model's name or path.
         dtype: auto, float32, bfloat16 or float16.
+        prediction: epsilon or v_prediction, for a model that does not say it.
         backend: auto, torch or openvino.
 
     Raises:
         CheckpointError: if the model cannot be loaded.
-        InvalidRequest: for an unknown dtype or backend.
+        InvalidRequest: for an unknown dtype, prediction or backend.
     """
 
-    def __init__(self, model: str, dtype: str, backend: str = "auto") -> None:
-        self.checkpoint = load_checkpoint(
-            locate(model), dtype=dtype, backend=backend, prepared=prepared_dir(os.environ)
-        )
+    def __init__(
+        self, model: str, dtype: str, prediction: str | None = None, backend: str = "auto"
+    ) -> None:
+        self.checkpoint = load_model(model, dtype, Prediction.parse(prediction), backend)
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

@@ -1,13 +1,14 @@
 """`inkcloud models prepare`."""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inkcloud.cli import gateway_options
+from inkcloud.cli import model_options as options
 from inkcloud.cli.errors import plain_errors
+from inkcloud.domain.noise_schedule import Prediction
 
 if TYPE_CHECKING:
     from inkcloud.checkpoints.backends.prepared_shape import PreparedShape
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @plain_errors
 def prepare(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="The built-in model's name, or a model folder.")
+        str, typer.Argument(metavar="MODEL", help="A stored model's name, or a path.")
     ],
     dtype: Annotated[
         str, typer.Option(envvar="INKCLOUD_DTYPE", help="auto, float32, bfloat16 or float16.")
@@ -37,14 +38,8 @@ def prepare(
             show_default="as guided pictures need",
         ),
     ] = None,
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="INKCLOUD_DATA_DIR",
-            help="The data folder, which keeps what is prepared.",
-            show_default="~/.local/share/inkcloud",
-        ),
-    ] = None,
+    prediction: options.PredictionOption = "",
+    data_dir: options.DataDir = None,
     as_json: gateway_options.AsJson = False,
 ) -> None:
     """Find what computes a model fastest on this machine, and remember it.
@@ -53,14 +48,22 @@ def prepare(
     Ctrl-C stops it and leaves what was there before.
     """
     from inkcloud.checkpoints.backends.prepared_folder import PREPARED, prepared_dir
-    from inkcloud.checkpoints.locate import locate
+    from inkcloud.checkpoints.locate import find_model
     from inkcloud.cli.listing import print_json
     from inkcloud.cli.stage_line import StageLine
     from inkcloud.engine.prepare import Wanted, prepare_model
 
-    folder = data_dir.expanduser().absolute() / PREPARED if data_dir else prepared_dir(os.environ)
+    folder = options.data_folder(data_dir) / PREPARED if data_dir else prepared_dir(os.environ)
+    found = find_model(model, options.open_store(data_dir) if data_dir else None)
     wanted = Wanted(
-        path=locate(model), root=folder, dtype=dtype, width=width, height=height, rows=rows
+        path=found.path,
+        root=folder,
+        name=found.name,
+        prediction=Prediction.parse(prediction) or found.prediction,
+        dtype=dtype,
+        width=width,
+        height=height,
+        rows=rows,
     )
     with StageLine() as line:
         outcome = prepare_model(wanted, line.watch)

@@ -23,8 +23,16 @@ def reproduce(
         str | None,
         typer.Option(
             envvar="INKCLOUD_REPRODUCE_MODEL",
-            help="The model's name or folder.",
+            help="The model's name or path.",
             show_default="the name in the picture's record",
+        ),
+    ] = None,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            envvar="INKCLOUD_REPRODUCE_PREDICTION",
+            help="What the model's UNet predicts: epsilon or v_prediction.",
+            show_default="what the picture's record or the model says",
         ),
     ] = None,
     image: Annotated[
@@ -51,7 +59,13 @@ def reproduce(
     pixels, record = read_png(png)
     # What OpenVINO drew it draws again where it is prepared; else torch does, and it is said.
     backend = "torch" if record.backend.startswith("torch") else "auto"
-    again = _render(record.request(start), model or record.checkpoint, record.dtype, backend)
+    again = _render(
+        record.request(start),
+        model or record.checkpoint,
+        record.dtype,
+        prediction or record.prediction,
+        backend,
+    )
     verdict = compare(pixels, read_png(again.png)[0], same_bytes=png == again.png)
     print(f"{picture}: {verdict.sentence}")
     for difference in record_differences(record, again.record):
@@ -60,11 +74,13 @@ def reproduce(
         raise typer.Exit(FAILED)
 
 
-def _render(request: "GenerationRequest", model: str, dtype: str, backend: str) -> "Picture":
+def _render(
+    request: "GenerationRequest", model: str, dtype: str, prediction: str | None, backend: str
+) -> "Picture":
     from inkcloud.cli.progress_line import ProgressLine
 
     with ProgressLine() as line:
         from inkcloud.cli.local_engine import LocalEngine
 
-        with LocalEngine(model, dtype, backend) as engine:
+        with LocalEngine(model, dtype, prediction, backend) as engine:
             return engine.render(request, line.watch).pictures[0]

@@ -42,9 +42,7 @@ def up(
     ] = None,
     model: Annotated[
         str,
-        typer.Option(
-            envvar=ENVIRONMENT["model"], help="The built-in model's name, or a model folder."
-        ),
+        typer.Option(envvar=ENVIRONMENT["model"], help="A stored model's name, or a path."),
     ] = settings.DEFAULT_MODEL,
     dtype: Annotated[
         str,
@@ -57,6 +55,14 @@ def up(
             help="auto (what `inkcloud models prepare` found), torch or openvino.",
         ),
     ] = settings.DEFAULT_BACKEND,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            envvar=ENVIRONMENT["prediction"],
+            help="What the model's UNet predicts: epsilon or v_prediction.",
+            show_default="what the model says",
+        ),
+    ] = None,
     database: Annotated[
         str | None,
         typer.Option(
@@ -84,6 +90,7 @@ def up(
             model=model,
             dtype=dtype,
             backend=backend,
+            prediction=prediction,
             database=database,
         )
     )

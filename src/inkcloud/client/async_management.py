@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 from inkcloud.client import told
-from inkcloud.client.base import ClientBase
+from inkcloud.client.async_model_calls import AsyncModelCalls
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.endpoint_status import EndpointStatus
 from inkcloud.client.new_token import NewToken
@@ -16,7 +16,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class AsyncManagement(ClientBase):
+class AsyncManagement(AsyncModelCalls):
     """The calls that manage a service, for a client that can send."""
 
     async def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:
@@ -51,7 +51,7 @@ class AsyncManagement(ClientBase):
         await self._send(self._management.delete_endpoint(name))
 
     async def pause_endpoint(self, name: str) -> EndpointStatus:
-        """Stop an endpoint's replicas; it refuses requests until it is started."""
+        """Stop an endpoint's replicas; it refuses requests until it is started, and jobs wait."""
         return await self._send(self._management.pause_endpoint(name))
 
     async def start_endpoint(self, name: str) -> EndpointStatus:

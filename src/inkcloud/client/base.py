@@ -3,6 +3,7 @@
 from typing import Any
 
 from inkcloud.client.management_requests import ManagementRequests
+from inkcloud.client.model_requests import ModelRequests
 from inkcloud.client.requests import Requests
 from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL, Target
 
@@ -29,6 +30,7 @@ class ClientBase:
         self._target = Target.find(base_url, token, endpoint)
         self._requests = Requests(self._target)
         self._management = ManagementRequests(self._target)
+        self._models = ModelRequests(self._target)
 
     def __repr__(self) -> str:
         """Name the gateway and the endpoint, never the token."""

@@ -4,9 +4,9 @@ from collections.abc import Generator
 from typing import Any
 
 from inkcloud.client import told
-from inkcloud.client.base import ClientBase
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.endpoint_status import EndpointStatus
+from inkcloud.client.model_calls import ModelCalls
 from inkcloud.client.new_token import NewToken
 from inkcloud.client.served_job import ServedJob
 from inkcloud.domain.access import Access
@@ -15,7 +15,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class Management(ClientBase):
+class Management(ModelCalls):
     """The calls that manage a service, for a client that can send."""
 
     def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:
@@ -50,7 +50,7 @@ class Management(ClientBase):
         self._send(self._management.delete_endpoint(name))
 
     def pause_endpoint(self, name: str) -> EndpointStatus:
-        """Stop an endpoint's replicas; it refuses requests until it is started."""
+        """Stop an endpoint's replicas; it refuses requests until it is started, and jobs wait."""
         return self._send(self._management.pause_endpoint(name))
 
     def start_endpoint(self, name: str) -> EndpointStatus:

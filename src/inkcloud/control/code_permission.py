@@ -10,9 +10,10 @@ from inkcloud.domain.errors import InvalidRequest
 # list of dangerous names would never be complete, so this is a list of harmless ones.
 _PLAIN = frozenset(
     {
-        "INKCLOUD_BACKEND",
-        "INKCLOUD_DTYPE",
         "INKCLOUD_MODEL",
+        "INKCLOUD_DTYPE",
+        "INKCLOUD_BACKEND",
+        "INKCLOUD_PREDICTION",
         "MKL_NUM_THREADS",
         "OMP_NUM_THREADS",
         "TZ",

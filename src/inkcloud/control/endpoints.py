@@ -85,7 +85,7 @@ class Endpoints:
         return endpoint
 
     async def pause(self, name: str) -> Endpoint:
-        """Stop an endpoint's replicas and refuse its requests.
+        """Stop an endpoint's replicas and refuse its requests; accepted jobs wait.
 
         Raises:
             NotFound: if there is none of that name.

@@ -21,6 +21,7 @@ from inkcloud.domain.errors import (
     Unavailable,
 )
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.init_image import named
 from inkcloud.domain.job import Job, JobState, new_job_id
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
@@ -128,6 +129,7 @@ class Generations:
         Raises:
             InvalidRequest: if the key was used for another request.
             Overloaded: if too many jobs are unfinished.
+            StorageFull, StorageUnavailable: if the database or the disk fails.
             Unavailable: if the gateway is stopping.
         """
         live, _ = await self._accept(endpoint, request, tag, origin, attached=attached)
@@ -265,7 +267,7 @@ class Generations:
         job = Job(
             id=new_job_id(),
             endpoint=endpoint,
-            request=request.as_mapping(),
+            request=_kept_form(request),
             tag=tag,
             token_id=origin.token_id,
             idempotency_key=origin.idempotency_key,
@@ -274,7 +276,7 @@ class Generations:
             job, attached=attached
         )  # counts before the disk is waited for
         try:
-            kept = await asyncio.to_thread(self._jobs.add, job, attached=attached)
+            kept = await asyncio.to_thread(self._add, job, request.image, attached)
         except BaseException:
             del self._live[job.id]
             raise
@@ -283,6 +285,11 @@ class Generations:
             return self._live.get(kept.id) or _ended(kept), False
         self._launch(live)
         return live, True
+
+    def _add(self, job: Job, image: bytes | None, attached: bool) -> Job:
+        if image is not None:
+            self._images.put(image)  # before the job that names it
+        return self._jobs.add(job, attached=attached)
 
     def _launch(self, live: LiveJob) -> None:
         self._live[live.job.id] = live
@@ -338,6 +345,12 @@ def _ended(job: Job) -> LiveJob:
     live = LiveJob(job)
     live.end(job)
     return live
+
+
+def _kept_form(request: GenerationRequest) -> dict[str, Any]:
+    """Return the request as its job keeps it: as `without_image` does, its image not copied."""
+    plain = replace(request, image=None).as_mapping()
+    return plain if request.image is None else {**plain, "image": named(request.image)}
 
 
 def _not_kept() -> dict[str, Any]:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inkcloud.control.live_job import LiveJob
-from inkcloud.control.ports import Replicas
+from inkcloud.control.ports import Replicas, ReplicaState
 from inkcloud.control.replica_client import ReplicaClient, ReplicaNotReadyError
+from inkcloud.control.start_picture import with_picture
 from inkcloud.domain.errors import (
     Cancelled,
     DeadlineExceeded,
@@ -81,30 +82,44 @@ class JobRunner:
         await self._client.close()
 
     async def _attempts(self, live: LiveJob) -> Finished:
-        for attempt in range(ATTEMPTS - 1):
+        left, again = ATTEMPTS, False
+        while True:
             try:
-                return await self._attempt(live, again=attempt > 0)
+                return await self._attempt(live, again=again)
             except ReplicaLost:
-                _LOG.warning("Generation %s lost its replica and is sent again.", live.job.id)
-                live.restart()
-        return await self._attempt(live, again=True)
+                # A pause stops replicas, whatever they hold; that is not the service's doing.
+                left -= not self._paused(live)
+                if left == 0:
+                    raise
+            _LOG.warning("Generation %s lost its replica and is sent again.", live.job.id)
+            live.restart()
+            again = True
 
     async def _attempt(self, live: LiveJob, *, again: bool) -> Finished:
         clock = asyncio.get_running_loop().time
         give_up = None
         while True:
-            async with self._replicas.lease(live.job.endpoint, live.place, again=again) as address:
+            # Who waits on the line is told of a pause at once; an accepted job waits for its end.
+            lease = self._replicas.lease(
+                live.job.endpoint, live.place, again=again, through_pause=not live.attached
+            )
+            async with lease as address:
                 give_up = give_up or clock() + READY_SECONDS
                 try:
                     return await self._listen(live, address)
                 except ReplicaNotReadyError:
-                    if clock() >= give_up:
+                    if self._paused(live):
+                        give_up = None  # its replicas have been stopped, not failed
+                    elif clock() >= give_up:
                         raise Unavailable("No replica took the work. Try again later.") from None
             again = True  # it has waited for its turn already
             await asyncio.sleep(PAUSE_SECONDS)
 
+    def _paused(self, live: LiveJob) -> bool:
+        return self._replicas.state(live.job.endpoint) is ReplicaState.PAUSED
+
     async def _listen(self, live: LiveJob, address: str) -> Finished:
-        request = dict(live.job.request)
+        request = await asyncio.to_thread(with_picture, dict(live.job.request), self._images)
         if request.get("deadline_seconds") is not None:
             request["deadline_seconds"] = max(_seconds_left(live) or 0.0, 0.001)
         async with aclosing(self._client.stream(address, request)) as events:

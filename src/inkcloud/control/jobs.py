@@ -214,15 +214,22 @@ class Jobs:
         return None, InkcloudError("The gateway failed at this request. Its log says why.")
 
     async def _attempts(self, live: _Live) -> Any:  # noqa: ANN401 - any JSON
-        for _ in range(ATTEMPTS - 1):
+        left = ATTEMPTS
+        while True:
             try:
                 return await self._attempt(live)
             except ReplicaLost:
-                _LOG.warning("Job %s lost its replica and is sent again.", live.job.id)
-                live.job = replace(live.job, state=JobState.QUEUED)
-        return await self._attempt(live)
+                # A pause stops replicas, whatever they hold; that is not the service's doing.
+                left -= not self._services.paused(live.job.endpoint)
+                if left == 0:
+                    raise
+            _LOG.warning("Job %s lost its replica and is sent again.", live.job.id)
+            live.job = replace(live.job, state=JobState.QUEUED)
 
     async def _attempt(self, live: _Live) -> Any:  # noqa: ANN401 - any JSON
+        def waiting(_: int) -> None:
+            live.job = replace(live.job, state=JobState.QUEUED)
+
         def running() -> None:
             live.job = replace(live.job, state=JobState.RUNNING)
 
@@ -231,7 +238,9 @@ class Jobs:
             headers=(*_JSON, (JOB_HEADER, live.job.id)),
             body=json.dumps(live.job.request["body"]).encode(),
         )
-        async with self._services.answer(live.job.endpoint, call, tell_sent=running) as response:
+        async with self._services.answer(
+            live.job.endpoint, call, waiting, running, through_pause=True
+        ) as response:
             try:
                 return await read_output(response)
             except (Cancelled, Unavailable) as error:

@@ -16,7 +16,8 @@ class ReplicaState(StrEnum):
     """How an endpoint's replicas stand, seen together.
 
     IDLE: there is none, and the next request starts one. PAUSED: there is none, and requests
-    are refused. STOPPED: they keep failing, or the runtime does not know the endpoint.
+    are refused, but accepted jobs wait. STOPPED: they keep failing, or the runtime does not
+    know the endpoint.
     """
 
     STARTING = "starting"
@@ -38,6 +39,18 @@ class Replicas(Protocol):
         """
         ...
 
+    async def renew(self, name: str, reason: str) -> None:
+        """Replace an endpoint's replicas one by one, without dropping a request.
+
+        For what they loaded and what the endpoint does not say: a model's files. It returns
+        at once; an unknown name is fine.
+
+        Args:
+            name: the endpoint's name.
+            reason: why, for the event that tells of it.
+        """
+        ...
+
     async def remove(self, name: str) -> None:
         """Forget an endpoint: refuse its waiting requests, stop its replicas behind the call.
 
@@ -51,6 +64,7 @@ class Replicas(Protocol):
         tell_position: Callable[[int], None] | None = None,
         *,
         again: bool = False,
+        through_pause: bool = False,
     ) -> AbstractAsyncContextManager[str]:
         """Hold a place at a replica: `async with replicas.lease(name) as base_url:`.
 
@@ -64,10 +78,13 @@ class Replicas(Protocol):
             tell_position: called with the number of requests ahead whenever it changes,
                 while this one waits.
             again: go to the front of the queue: for a request whose replica was lost.
+            through_pause: wait while the endpoint is paused, however long: for a job that has
+                been accepted.
 
         Raises:
             NotFound: on entering, if there is no such endpoint, or it is removed meanwhile.
-            Conflict: on entering, if the endpoint is paused, or becomes so meanwhile.
+            Conflict: on entering, if the endpoint is paused, or becomes so meanwhile; never
+                with `through_pause`.
             Unavailable: on entering, if its replicas keep failing, or none is ready in time.
         """
         ...

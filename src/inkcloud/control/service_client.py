@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 
-from inkcloud.control.ports import Replicas
+from inkcloud.control.ports import Replicas, ReplicaState
 from inkcloud.control.replica_client import CONNECT_SECONDS, ReplicaNotReadyError
 from inkcloud.control.service_call import ServiceCall
 from inkcloud.domain.errors import ReplicaLost, Unavailable
@@ -50,6 +50,8 @@ class ServiceClient:
         call: ServiceCall,
         tell_position: Callable[[int], None] | None = None,
         tell_sent: Callable[[], None] | None = None,
+        *,
+        through_pause: bool = False,
     ) -> AsyncIterator[httpx2.Response]:
         """Lend the answer to a call, its head read and its body not yet.
 
@@ -61,6 +63,7 @@ class ServiceClient:
             call: what to ask.
             tell_position: called with the number of requests ahead, while this one waits.
             tell_sent: called when a replica is asked.
+            through_pause: wait while the endpoint is paused.
 
         Raises:
             NotFound, Conflict, Unavailable: as `Replicas.lease` does.
@@ -68,18 +71,23 @@ class ServiceClient:
                 also while the block reads the answer.
         """
         clock = asyncio.get_running_loop().time
-        give_up = clock() + READY_SECONDS
+        give_up = None
         again = False
         while True:
             async with AsyncExitStack() as stack:
-                lease = self._replicas.lease(endpoint, tell_position, again=again)
+                lease = self._replicas.lease(
+                    endpoint, tell_position, again=again, through_pause=through_pause
+                )
                 address = await stack.enter_async_context(lease)
+                give_up = give_up or clock() + READY_SECONDS
                 if tell_sent is not None:
                     tell_sent()
                 try:
                     response = await self._send(address, call)
                 except ReplicaNotReadyError:
-                    if clock() >= give_up:
+                    if self.paused(endpoint):
+                        give_up = None  # its replicas have been stopped, not failed
+                    elif clock() >= give_up:
                         raise Unavailable("No replica took the work. Try again later.") from None
                 else:
                     await stack.enter_async_context(_reading(response))
@@ -87,6 +95,10 @@ class ServiceClient:
                     return
             again = True
             await asyncio.sleep(PAUSE_SECONDS)
+
+    def paused(self, endpoint: str) -> bool:
+        """Say whether an endpoint is paused."""
+        return self._replicas.state(endpoint) is ReplicaState.PAUSED
 
     async def close(self) -> None:
         """Close every connection."""

@@ -40,7 +40,7 @@ class Endpoint:
         max_replicas: so many run at most.
         timeout_seconds: a replica without requests for so long stops, down to `min_replicas`.
         concurrency_per_replica: requests that one replica works on at once; more wait.
-        paused: whether it has no replicas and refuses requests.
+        paused: whether it has no replicas and refuses requests, while accepted jobs wait.
         environment: settings that its replicas get, besides a clean environment.
         health_check_path: where a replica says whether it is ready.
         created: when it was made, UTC.

@@ -13,6 +13,7 @@
     ├── Unavailable           no replica is ready                        503
     ├── ReplicaLost           the replica died while it held the work    502
     ├── DeadlineExceeded      not done within the caller's deadline      504
+    ├── HubError              the hub of models refuses, or is not there 502
     ├── StorageFull           no room left on the disk                   507
     └── StorageUnavailable    the database or the disk does not answer   503
 
@@ -168,6 +169,14 @@ class DeadlineExceeded(InkcloudError):
     code = "deadline_exceeded"
     title = "Out of time"
     status = 504
+
+
+class HubError(InkcloudError):
+    """The hub that models come from refuses, does not answer, or sends what is not right."""
+
+    code = "hub"
+    title = "The hub does not give the model"
+    status = 502
 
 
 class StorageFull(InkcloudError):

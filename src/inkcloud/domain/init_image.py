@@ -50,14 +50,17 @@ def from_text(text: object) -> bytes:
 def without_image(request: dict[str, Any]) -> dict[str, Any]:
     """Return a request's plain form with its image named by hash and length, not held.
 
-    This is what a request looks like wherever it is shown.
+    This is what a request looks like wherever it is kept or shown.
     """
     text = request.get("image")
     if not isinstance(text, str):
         return request
-    image = base64.b64decode(text)
-    named = {"sha256": hashlib.sha256(image).hexdigest(), "bytes": len(image)}
-    return {**request, "image": named}
+    return {**request, "image": named(base64.b64decode(text))}
+
+
+def named(image: bytes) -> dict[str, Any]:
+    """Return what stands for a picture's file: its SHA-256, 64 hex digits, and its length."""
+    return {"sha256": hashlib.sha256(image).hexdigest(), "bytes": len(image)}
 
 
 def check_file(image: object, limits: Limits) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from inkcloud.domain.init_image import without_image
+
 
 class JobKind(StrEnum):
     """What a job asks an endpoint for."""
@@ -52,7 +54,8 @@ class Job:
         endpoint: the endpoint's name.
         kind: pictures of a text-to-image service, or a call of any service's path.
         path: the service's path that a call asks for, for example "/infer"; else "".
-        request: a generation request as plain values, or a call's body: any JSON.
+        request: a generation request as plain values, its image named by hash as
+            `init_image.without_image` does; or a call's body: any JSON.
         tag: a caller's own label, for example the playground's panel.
         state: where it stands.
         created: when it was accepted, UTC.
@@ -82,11 +85,22 @@ class Job:
     error: dict[str, Any] | None = None
     expires: datetime | None = None
 
+    @property
+    def start_image(self) -> str | None:
+        """SHA-256 of the picture that a generation starts from, in the image store."""
+        if self.kind is not JobKind.GENERATION:
+            return None
+        named = self.request.get("image")
+        return named["sha256"] if isinstance(named, dict) else None
+
     def asks_the_same(self, other: "Job") -> bool:
         """Say whether two jobs ask for the same: the kind, the path and the body agree."""
         return _asked(self) == _asked(other)
 
 
 def _asked(job: Job) -> str:
+    request = job.request
+    if job.kind is JobKind.GENERATION:
+        request = without_image(request)  # which an earlier version kept whole
     # As text, because Python takes `true`, `1` and `1.0` for equal.
-    return json.dumps([job.kind.value, job.path, job.request], sort_keys=True)
+    return json.dumps([job.kind.value, job.path, request], sort_keys=True)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
+
+from inkcloud.domain.errors import InvalidRequest
 
 
 class Prediction(StrEnum):
@@ -9,6 +12,25 @@ class Prediction(StrEnum):
 
     EPSILON = "epsilon"
     V = "v_prediction"
+
+    @classmethod
+    def parse(cls, value: str | None) -> Self | None:
+        """Return the kind of that name; None and "" are None.
+
+        Raises:
+            InvalidRequest: for a name that is none of these.
+        """
+        if not value:
+            return None
+        try:
+            return cls(value)
+        except ValueError as error:
+            raise InvalidRequest(
+                "There is no kind of prediction of that name.",
+                field="prediction",
+                value=value,
+                allowed="one of " + ", ".join(cls),
+            ) from error
 
 
 class BetaSchedule(StrEnum):

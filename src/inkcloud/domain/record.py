@@ -25,6 +25,7 @@ class Record:
         versions: program and library versions, for example {"inkcloud": "0.1.0"}.
         strength: how far the picture went from an image; None if it began as noise alone.
         image_sha256: SHA-256 of the file of the image that it began as, 64 hex digits.
+        prediction: what the caller said that the UNet predicts; None if the checkpoint said it.
     """
 
     prompt: str
@@ -42,6 +43,7 @@ class Record:
     versions: dict[str, str]
     strength: float | None = None
     image_sha256: str | None = None
+    prediction: str | None = None
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the record as plain JSON values, without what does not apply."""

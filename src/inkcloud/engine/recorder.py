@@ -53,6 +53,7 @@ class Recorder:
             versions=self._versions | _library(backend),
             strength=None if request.image is None else request.strength,
             image_sha256=request.image_sha256,
+            prediction=self._checkpoint.told_prediction,
         )
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from inkcloud.checkpoints.checkpoint import Checkpoint
-from inkcloud.domain.errors import InkcloudError
+from inkcloud.checkpoints.pixels import not_numbers
 from inkcloud.domain.limits import Limits
 from inkcloud.domain.picture import Picture
 from inkcloud.engine.image_cache import ImageCache
@@ -107,14 +107,11 @@ class Runner:
         """Decode a finished task's latent.
 
         Raises:
-            InkcloudError: if the model has produced values that are no picture.
+            CheckpointError: if the model has produced values that are no picture.
         """
         latent = self._samples.pop(task).state.latent
         if not bool(torch.isfinite(latent).all()):
-            raise InkcloudError(
-                f"The model {self._checkpoint.name!r} produced values that are not numbers. "
-                f"Its arithmetic here is {self._checkpoint.dtype}; float32 may help."
-            )
+            raise not_numbers()
         record = self._recorder.record(task.generation.request, task.seed)
         return Picture(write_png(self._checkpoint.decode(latent), record), record)
 

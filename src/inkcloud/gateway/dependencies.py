@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 
 from inkcloud.control.status import Status
-from inkcloud.domain.errors import NotFound
+from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.errors import Conflict, NotFound
 from inkcloud.domain.job import JobKind
 from inkcloud.gateway.body import read_json
 from inkcloud.gateway.callers import (
@@ -35,6 +36,7 @@ __all__ = [
     "disconnected",
     "open_to",
     "parts",
+    "refuse_if_paused",
     "require",
     "require_token",
 ]
@@ -77,6 +79,19 @@ async def small_json_object(
 
 
 SmallJsonObject = Annotated[dict[str, Any], Depends(small_json_object)]
+
+
+def refuse_if_paused(endpoint: Endpoint) -> None:
+    """Take no new work for an endpoint that is paused; what was accepted before waits.
+
+    Raises:
+        Conflict: if it is paused.
+    """
+    if endpoint.paused:
+        name = endpoint.name
+        raise Conflict(
+            f"The endpoint {name} is paused; start it with `inkcloud endpoints start {name}`."
+        )
 
 
 async def disconnected(request: Request) -> None:

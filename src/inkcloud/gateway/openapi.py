@@ -21,13 +21,32 @@ _TITLES = {
     507: "There is no room left on the disk.",
 }
 COMMON = (401, 403, 404, 422, 500)
-SUBMITTING = (400, 413, 503)
+SUBMITTING = (400, 413, 503, 507)
 # The body of a call: what the service itself defines.
 CALLED = {
     "requestBody": {
         "required": True,
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
+}
+# How a caller may want a service's answer; see `call_options`.
+_OPTIONS = {
+    "Prefer": ("`respond-async` asks for a job.", {"type": "string"}),
+    "X-OctoAI-Async": ("`1` asks for a job.", {"type": "string", "enum": ["0", "1"]}),
+    "Idempotency-Key": (
+        "The same key with the same request starts nothing new.",
+        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
+    ),
+    "Inkcloud-Deadline": (
+        "Seconds that it may take.",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 86400},
+    ),
+}
+OPTIONS: dict[str, Any] = {
+    "parameters": [
+        {"in": "header", "name": name, "required": False, "description": text, "schema": schema}
+        for name, (text, schema) in _OPTIONS.items()
+    ]
 }
 Responses = dict[int | str, dict[str, Any]]
 

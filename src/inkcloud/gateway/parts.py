@@ -7,6 +7,7 @@ from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
 from inkcloud.control.jobs import Jobs
+from inkcloud.control.models import Models
 from inkcloud.control.ports import Replicas
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
@@ -25,6 +26,7 @@ class Parts:
         services: asks the endpoints' services.
         endpoints: which endpoints there are.
         templates: what endpoints are made from.
+        models: the store of models, and the work on it.
         tokens: who may call.
         events: the endpoints' history.
         replicas: how the replicas stand, and what they write.
@@ -37,6 +39,7 @@ class Parts:
     services: ServiceClient
     endpoints: Endpoints
     templates: Templates
+    models: Models
     tokens: Tokens
     events: Events
     replicas: Replicas
@@ -53,10 +56,12 @@ class Parts:
         self.generations.drain()
         self.jobs.drain()
         self.events.drain()
+        self.models.drain()
 
     async def stop(self) -> None:
         """Stop all work at the replicas; unfinished jobs stay queued for the next start."""
         self.drain()
+        await self.models.stop()
         await self.jobs.stop()
         await self.generations.stop()
         await self.services.close()

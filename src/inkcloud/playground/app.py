@@ -4,11 +4,14 @@ import os
 from collections.abc import Callable, Mapping
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.connection import Connection, only_for_this_machine
 from inkcloud.playground.console.endpoints_page import draw_endpoints_page
+from inkcloud.playground.console.model_form import MADE
+from inkcloud.playground.console.models_page import draw_models_page
 from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.console.tokens_page import draw_tokens_page
 from inkcloud.playground.frame import draw_style
@@ -44,6 +47,12 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
             url_path="endpoints",
         ),
         st.Page(
+            _console_page(connection, draw_models_page),
+            title="Models",
+            icon=":material/deployed_code:",
+            url_path="models",
+        ),
+        st.Page(
             _console_page(connection, draw_tokens_page),
             title="Tokens",
             icon=":material/key:",
@@ -56,7 +65,14 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
     with st.container(horizontal=True, key="pages"):
         for each in pages:
             st.page_link(each, width="content")
+    made = st.session_state.pop(MADE, "")
+    if made:
+        st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
     page.run()
+
+
+def _page(pages: list[StreamlitPage], path: str) -> StreamlitPage:
+    return next(page for page in pages if page.url_path == path)
 
 
 def _generate_page(connection: Connection) -> Callable[[], None]:

@@ -97,6 +97,40 @@ ENVIRONMENT = Field(
     "Environment variables, one NAME=VALUE on a line.",
 )
 
+MODEL = Field(
+    "model",
+    "Model",
+    "What draws. Those of the page Models are offered; more of them are pulled there.",
+)
+HUB_ID = Field(
+    "id",
+    "The hub's id of the model",
+    "As the hub's page shows it, for example someone/some-model. A page's address without the "
+    "hub's own name in front is the id.",
+)
+MODEL_NAME = Field(
+    "name",
+    "Name",
+    "What to call it here: lower-case letters, digits and dashes. Empty makes a name from the id. "
+    "A name that is taken replaces that model, and its endpoints' replicas with it.",
+)
+REVISION = Field(
+    "revision",
+    "Revision",
+    "A branch, a tag or a commit; empty is the newest. The commit that it means now is kept.",
+)
+MODEL_FILE = Field(
+    "file",
+    "One file of it",
+    "If the repository holds several safetensors files of whole models: which one to take.",
+)
+PREDICTION = Field(
+    "prediction",
+    "What it predicts",
+    "A single file does not always say whether it predicts noise or velocity. The wrong choice "
+    "gives grey or burnt pictures.",
+)
+
 FIELDS = (
     PROMPT,
     NEGATIVE_PROMPT,
@@ -113,6 +147,11 @@ FIELDS = (
     DISPLAY_NAME,
     DESCRIPTION,
     ENVIRONMENT,
+    MODEL,
+    HUB_ID,
+    REVISION,
+    MODEL_FILE,
+    PREDICTION,
 )
 
 

@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from inkcloud.domain.errors import NotFound
 from inkcloud.replica.ascii_json import AsciiJson
+from inkcloud.replica.broken_off import BrokenOff
 from inkcloud.replica.browser_guard import BrowserGuard
 from inkcloud.replica.client_gone import unless_gone
 from inkcloud.replica.event_stream import EventStream
@@ -61,6 +62,7 @@ def create_app_of(host: ServiceHost, token: str | None = None) -> FastAPI:
     name = os.environ.get("OCTOAI_REPLICA_NAME") or os.environ.get("INKCLOUD_REPLICA_NAME")
     if name:
         app.add_middleware(ReplicaName, name=name)
+    app.add_middleware(BrokenOff)  # added last: the outermost
     install_handlers(app)
     _add_state_routes(app, host)
     _add_methods(app, host)

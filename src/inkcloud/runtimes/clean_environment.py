@@ -25,6 +25,7 @@ def clean_environment(
     endpoint: Mapping[str, str],
     replica: str,
     code_folder: str = "",
+    models: Path | None = None,
     prepared: Path | None = None,
 ) -> dict[str, str]:
     """Return a replica's environment.
@@ -38,10 +39,13 @@ def clean_environment(
         replica: the replica's name, which it finds as INKCLOUD_REPLICA_NAME.
         code_folder: where the service's own code lies, or ""; modules are looked for there
             first.
+        models: the folder of the store of models, which it finds as INKCLOUD_MODELS_DIR.
         prepared: the folder of prepared models, which it finds as INKCLOUD_PREPARED_DIR.
     """
     passed_on = {name: parent[name] for name in PASSED_ON if name in parent}
     ours = {"PYTHONUNBUFFERED": "1", "INKCLOUD_REPLICA_NAME": replica}
+    if models is not None:
+        ours["INKCLOUD_MODELS_DIR"] = str(models)
     if prepared is not None:
         ours["INKCLOUD_PREPARED_DIR"] = str(prepared)
     environment = {**passed_on, **ours, **endpoint}

@@ -14,6 +14,7 @@ class _Waiter(Generic[Place]):
     turn: asyncio.Future[Place]
     tell_position: Callable[[int], None]
     in_front: bool
+    patient: bool
     told: int | None = None
 
 
@@ -33,16 +34,21 @@ class LeaseQueue(Generic[Place]):
         return len(self._waiters)
 
     def join(
-        self, tell_position: Callable[[int], None] | None = None, *, in_front: bool = False
+        self,
+        tell_position: Callable[[int], None] | None = None,
+        *,
+        in_front: bool = False,
+        patient: bool = False,
     ) -> asyncio.Future[Place]:
         """Line up and return the future of a place, for `wait`.
 
         Args:
             tell_position: called with the number of requests ahead whenever it changes.
             in_front: stand before all who did not ask for this.
+            patient: stay when only the others are sent away.
         """
         turn: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(turn, tell_position or _tell_nobody, in_front)
+        waiter = _Waiter(turn, tell_position or _tell_nobody, in_front, patient)
         before = sum(other.in_front for other in self._waiters) if in_front else len(self._waiters)
         self._waiters.insert(before, waiter)
         return turn
@@ -78,10 +84,14 @@ class LeaseQueue(Generic[Place]):
         """
         self._waiters.popleft().turn.set_result(place)
 
-    def fail(self, make_error: Callable[[], Exception]) -> None:
-        """Send everybody away, each with an error of its own."""
-        while self._waiters:
-            self._waiters.popleft().turn.set_exception(make_error())
+    def fail(self, make_error: Callable[[], Exception], *, patient_too: bool = True) -> None:
+        """Send everybody away, each with an error of its own; or all but the patient."""
+        waiters, self._waiters = self._waiters, deque()
+        for waiter in waiters:
+            if patient_too or not waiter.patient:
+                waiter.turn.set_exception(make_error())
+            else:
+                self._waiters.append(waiter)
 
     def tell_positions(self, in_flight: int) -> None:
         """Tell those who wait how many are ahead, where that has changed.

@@ -37,6 +37,7 @@ class LocalRuntime:
 
     Args:
         log_folder: where each replica's log goes, as REPLICA.log.
+        models: the folder of the store of models, which replicas are told.
         prepared: the folder of prepared models, which replicas are told.
         python: the Python that runs the replicas.
         settings: how patient to be.
@@ -47,12 +48,14 @@ class LocalRuntime:
         self,
         log_folder: Path,
         *,
+        models: Path | None = None,
         prepared: Path | None = None,
         python: str = sys.executable,
         settings: RuntimeSettings | None = None,
         on_event: Callable[[ReplicaEvent], None] | None = None,
     ) -> None:
         self._python = python
+        self._models = models
         self._prepared = prepared
         self._settings = settings or RuntimeSettings()
         self._on_event = on_event
@@ -86,6 +89,12 @@ class LocalRuntime:
             first_number=max(numbers, default=-1) + 1,
         )
 
+    async def renew(self, name: str, reason: str) -> None:
+        """Replace an endpoint's replicas one by one; see `control.ports.Replicas.renew`."""
+        group = self._groups.get(name)
+        if group is not None:
+            group.renew(reason)
+
     async def remove(self, name: str) -> None:
         """Forget an endpoint; its replicas drain and stop, and its logs go, behind the call."""
         group = self._groups.pop(name, None)
@@ -105,9 +114,11 @@ class LocalRuntime:
         tell_position: Callable[[int], None] | None = None,
         *,
         again: bool = False,
+        through_pause: bool = False,
     ) -> AsyncIterator[str]:
         """Hold a place at a replica; see `control.ports.Replicas.lease`."""
-        async with self._group(name).lease(tell_position, again=again) as address:
+        group = self._group(name)
+        async with group.lease(tell_position, again=again, through_pause=through_pause) as address:
             yield address
 
     async def address(self, name: str) -> str:
@@ -191,6 +202,7 @@ class LocalRuntime:
                 endpoint.environment,
                 name,
                 endpoint.code_folder,
+                self._models,
                 self._prepared,
             ),
             code_folder=endpoint.code_folder,
@@ -199,7 +211,7 @@ class LocalRuntime:
             shutdown_seconds=self._settings.shutdown_seconds,
         )
         supervisor = Supervisor(command, self._logs, self._settings, self._tell, group.note_change)
-        return Replica(number, supervisor, endpoint)
+        return Replica(number, supervisor, endpoint, group.revision)
 
     def _tell(self, event: ReplicaEvent) -> None:
         _log.info("%s", event)

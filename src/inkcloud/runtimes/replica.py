@@ -19,6 +19,7 @@ class Replica:
         number: its number among the endpoint's replicas.
         supervisor: looks after its process.
         made_from: what the endpoint said when it was started.
+        revision: which revision of its group's replicas it is.
 
     Attributes:
         in_flight: requests that it holds.
@@ -28,10 +29,13 @@ class Replica:
         shunned_until: it gets no requests before this moment: it did not listen.
     """
 
-    def __init__(self, number: int, supervisor: Supervisor, made_from: Endpoint) -> None:
+    def __init__(
+        self, number: int, supervisor: Supervisor, made_from: Endpoint, revision: int = 0
+    ) -> None:
         self.number = number
         self.supervisor = supervisor
         self._made_from = made_from
+        self._revision = revision
         self.in_flight = 0
         self.draining = False
         self.served = 0
@@ -58,13 +62,15 @@ class Replica:
         status = replace(self.supervisor.status, in_flight=self.in_flight)
         return replace(status, phase=ReplicaPhase.DRAINING) if self.draining else status
 
-    def standing(self, endpoint: Endpoint) -> Standing:
+    def standing(self, endpoint: Endpoint, revision: int = 0) -> Standing:
         """Return how it stands, for the autoscaler.
 
         Args:
             endpoint: what the endpoint says now.
+            revision: which revision of its replicas is wanted now.
         """
-        fresh = all(getattr(self._made_from, f) == getattr(endpoint, f) for f in _BUILT_IN)
+        same = all(getattr(self._made_from, f) == getattr(endpoint, f) for f in _BUILT_IN)
+        fresh = same and self._revision == revision
         # One that answers late is not lost: it counts as it did before.
         ready = self.phase in {ReplicaPhase.READY, ReplicaPhase.UNRESPONSIVE}
         return Standing(number=self.number, fresh=fresh, ready=ready, in_flight=self.in_flight)

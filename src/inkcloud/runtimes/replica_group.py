@@ -20,6 +20,7 @@ from inkcloud.runtimes.runtime_settings import RuntimeSettings
 
 _SHUN_SECONDS = 0.1
 _LISTENS_SECONDS = 5.0
+_MODEL = "INKCLOUD_MODEL"
 
 
 class ReplicaGroup:
@@ -46,6 +47,7 @@ class ReplicaGroup:
         first_number: int = 0,
     ) -> None:
         self.endpoint = endpoint
+        self.revision = 0
         self._make_replica = make_replica
         self._settings = settings
         self._tell = tell
@@ -75,22 +77,35 @@ class ReplicaGroup:
         before, self.endpoint = self.endpoint, endpoint
         if endpoint.paused:
             self._demand = Demand()
-            self._refuse(self._is_paused)
+            self._queue.fail(self._is_paused, patient_too=False)
+            self._set_hurry()
             if not before.paused:
                 self._tell(ReplicaEventKind.PAUSED, "", "")
         else:
-            self._refusal = None
             self._cancel_hurry()
             if before.paused:
+                self._unready_since = None  # who waited through the pause is as patient as ever
                 self._tell(ReplicaEventKind.RESUMED, "", "")
             elif before != endpoint:
                 self._tell(ReplicaEventKind.UPDATED, "", _difference(before, endpoint))
         # Not a round later: whoever asks next is to see the endpoint as it is now.
         self._reconcile()
 
+    def renew(self, reason: str) -> None:
+        """Want other replicas than those that there are, though the endpoint is the same.
+
+        Args:
+            reason: why, for the event.
+        """
+        self.revision += 1
+        self._tell(ReplicaEventKind.UPDATED, "", reason)
+        self._reconcile()
+
     def close(self, refusal: Callable[[], InkcloudError]) -> None:
         """Refuse every request from now on, and let the replicas go."""
-        self._refuse(refusal)
+        self._refusal = refusal
+        self._queue.fail(refusal)
+        self._set_hurry()
         for replica in self._serving():
             self._drain(replica)
         self.note_change()
@@ -131,10 +146,12 @@ class ReplicaGroup:
 
     @asynccontextmanager
     async def lease(
-        self, tell_position: Callable[[int], None] | None, *, again: bool
+        self, tell_position: Callable[[int], None] | None, *, again: bool, through_pause: bool
     ) -> AsyncIterator[str]:
         """Hold a place at a replica; see `control.ports.Replicas.lease`."""
-        replica, address = await self._find_place(tell_position, again=again)
+        replica, address = await self._find_place(
+            tell_position, again=again, through_pause=through_pause
+        )
         try:
             yield address
         finally:
@@ -178,11 +195,13 @@ class ReplicaGroup:
     # --- requests ---
 
     async def _find_place(
-        self, tell_position: Callable[[int], None] | None, *, again: bool
+        self, tell_position: Callable[[int], None] | None, *, again: bool, through_pause: bool
     ) -> tuple[Replica, str]:
         while True:
-            self._raise_if_refused()
-            replica = await self._wait_in_line(tell_position, again=again)
+            self._raise_if_refused(through_pause=through_pause)
+            replica = await self._wait_in_line(
+                tell_position, again=again, through_pause=through_pause
+            )
             try:
                 address = await self._listening(replica)
             except BaseException:
@@ -194,15 +213,15 @@ class ReplicaGroup:
             again = True  # it was this request's turn
 
     async def _wait_in_line(
-        self, tell_position: Callable[[int], None] | None, *, again: bool
+        self, tell_position: Callable[[int], None] | None, *, again: bool, through_pause: bool
     ) -> Replica:
         began = time.monotonic()
-        turn = self._queue.join(tell_position, in_front=again)
+        turn = self._queue.join(tell_position, in_front=again, patient=through_pause)
         self.note_change()
         try:
             while True:
                 patience = self._settings.ready_within
-                if self._unready_since is not None:
+                if self._unready_since is not None and not self.endpoint.paused:
                     patience -= time.monotonic() - max(began, self._unready_since)
                 if patience <= 0:
                     self._queue.leave(turn)
@@ -234,15 +253,16 @@ class ReplicaGroup:
         replica.shunned_until = time.monotonic() + _SHUN_SECONDS
         return None
 
-    def _raise_if_refused(self) -> None:
+    def _raise_if_refused(self, *, through_pause: bool = False) -> None:
         if self._refusal is not None:
             raise self._refusal()
+        if self.endpoint.paused and not through_pause:
+            raise self._is_paused()
         if self.state() is ReplicaState.STOPPED:
             raise self.unavailable()
 
-    def _refuse(self, refusal: Callable[[], InkcloudError]) -> None:
-        self._refusal = refusal
-        self._queue.fail(refusal)
+    def _set_hurry(self) -> None:
+        """Let what drains now take only so long."""
         self._cancel_hurry()
         loop = asyncio.get_running_loop()
         self._hurry = loop.call_later(self._settings.drain_within, self._stop_waiting)
@@ -263,7 +283,7 @@ class ReplicaGroup:
         needed = max(needed, 1 if self._looking else 0)
         demand = self._demand.observe(needed, now).forget(endpoint.timeout_seconds, now)
         self._demand = demand
-        if self._refusal is None or endpoint.paused:
+        if self._refusal is None:
             self._scale(replicas_wanted(endpoint, demand))
         if self._now_ready():
             self._unready_since = None
@@ -283,7 +303,9 @@ class ReplicaGroup:
             self._tell(ReplicaEventKind.SCALED_UP, "", f"from {before} to {wanted}")
         elif wanted < before and not self.endpoint.paused:
             self._tell(ReplicaEventKind.SCALED_DOWN, "", f"from {before} to {wanted}")
-        steps = decide([each.standing(self.endpoint) for each in self._serving()], wanted)
+        steps = decide(
+            [each.standing(self.endpoint, self.revision) for each in self._serving()], wanted
+        )
         for number in steps.drain:
             self._drain(self._replicas[number])
         for _ in range(steps.start):
@@ -364,5 +386,9 @@ class ReplicaGroup:
 
 
 def _difference(before: Endpoint, after: Endpoint) -> str:
-    names = (name for name in vars(after) if getattr(before, name) != getattr(after, name))
+    """Return what changed: the fields' names, and of a model from which to which."""
+    names = [name for name in vars(after) if getattr(before, name) != getattr(after, name)]
+    old, new = (each.environment.get(_MODEL) for each in (before, after))
+    if old != new and old and new:
+        names.append(f"the model, from {old} to {new}")
     return ", ".join(names)

@@ -7,13 +7,13 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
-from inkcloud.checkpoints.backends.prepared_folder import prepared_dir
-from inkcloud.checkpoints.load import load_checkpoint
-from inkcloud.checkpoints.locate import BUILTIN, locate
+from inkcloud.checkpoints.load_model import load_model
+from inkcloud.checkpoints.locate import BUILTIN
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.engine import Engine
 from inkcloud.services.engine_metrics import EngineMetrics
@@ -24,8 +24,10 @@ from inkcloud.services.takes import takes
 class TextToImageService(Service):
     """Draws pictures; many requests at once share the engine's UNet calls.
 
-    Its environment: `INKCLOUD_MODEL` is a checkpoint's name or folder ("inkling"),
-    `INKCLOUD_DTYPE` its arithmetic ("auto"), `INKCLOUD_BACKEND` what computes it ("auto").
+    Its environment: `INKCLOUD_MODEL` is a model's name or path ("inkling"),
+    `INKCLOUD_DTYPE` its arithmetic ("auto"), `INKCLOUD_BACKEND` what computes it ("auto"), and
+    `INKCLOUD_PREDICTION` what its UNet predicts ("epsilon" or "v_prediction") where its files do
+    not say it.
     """
 
     def setup(self) -> None:
@@ -33,13 +35,13 @@ class TextToImageService(Service):
 
         Raises:
             CheckpointError: if the model cannot be used.
+            InvalidRequest: if a variable has a value that is not allowed.
         """
-        folder = locate(os.environ.get("INKCLOUD_MODEL", BUILTIN))
-        self._checkpoint = load_checkpoint(
-            folder,
-            dtype=os.environ.get("INKCLOUD_DTYPE", "auto"),
-            backend=os.environ.get("INKCLOUD_BACKEND", "auto"),
-            prepared=prepared_dir(os.environ),
+        self._checkpoint = load_model(
+            os.environ.get("INKCLOUD_MODEL", BUILTIN),
+            os.environ.get("INKCLOUD_DTYPE", "auto"),
+            Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
+            os.environ.get("INKCLOUD_BACKEND", "auto"),
         )
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)

@@ -20,6 +20,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class ImageStore:
     """PNG files under `images/ab/cdef….png`, where "abcdef…" is their SHA-256.
 
+    A picture that a generation starts from is kept too, as it came: perhaps a JPEG or WebP
+    file, by the same kind of name. It goes to replicas only, never to a browser.
+
     A file appears whole or not at all: it is written beside, synced, then renamed. Its time
     of change says when it was last put, so that `remove` leaves alone what has just been
     put again.

@@ -114,11 +114,10 @@ class JobTable:
         if state is JobState.CANCELLED:
             values["idempotency_key"] = None
         unfinished = JOBS.c.id == job_id, JOBS.c.state.in_(UNFINISHED)
-        names = [{"sha256": each, "job_id": job_id} for each in {i.sha256 for i in images}]
         with self._database.write() as connection:
             won = connection.execute(update(JOBS).where(*unfinished).values(values)).rowcount
-            if won and names:
-                connection.execute(insert(JOB_IMAGES), names)
+            if won:
+                _refer(connection, job_id, {image.sha256 for image in images})
             return _get(connection, job_id)
 
     def requeue(self, kind: JobKind = JobKind.GENERATION) -> list[Job]:
@@ -158,6 +157,8 @@ class JobTable:
             earlier = _of_same_key(connection, job)
             if earlier is None:
                 connection.execute(insert(JOBS).values(_row(job) | {"attached": attached}))
+                if job.start_image is not None:
+                    _refer(connection, job.id, {job.start_image})
                 return job
         if not earlier.asks_the_same(job):
             raise InvalidRequest(
@@ -177,6 +178,15 @@ def remove_jobs(connection: Connection, wanted: ColumnElement[bool]) -> int:
     ids = select(JOBS.c.id).where(wanted)
     connection.execute(delete(JOB_IMAGES).where(JOB_IMAGES.c.job_id.in_(ids)))
     return connection.execute(delete(JOBS).where(wanted)).rowcount
+
+
+def _refer(connection: Connection, job_id: str, pictures: set[str]) -> None:
+    """Note that a job refers to pictures; what is noted already stays so."""
+    known = select(JOB_IMAGES.c.sha256).where(JOB_IMAGES.c.job_id == job_id)
+    new = pictures - set(connection.execute(known).scalars())
+    if new:
+        names = [{"sha256": sha256, "job_id": job_id} for sha256 in new]
+        connection.execute(insert(JOB_IMAGES), names)
 
 
 def _get(connection: Connection, job_id: str) -> Job | None:

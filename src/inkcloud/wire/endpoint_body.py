@@ -49,8 +49,8 @@ class EndpointChanges(BaseModel):
         default_factory=dict,
         max_length=ENVIRONMENT_ENTRIES,
         description="Settings of its replicas, in place of all they had. Names other than "
-        "INKCLOUD_MODEL, INKCLOUD_DTYPE, OMP_NUM_THREADS, MKL_NUM_THREADS, TZ and APP_... "
-        "need the scope deploy-code.",
+        "INKCLOUD_MODEL, INKCLOUD_DTYPE, INKCLOUD_PREDICTION, OMP_NUM_THREADS, MKL_NUM_THREADS, TZ "
+        "and APP_... need the scope deploy-code.",
     )
     health_check_path: str = "/healthcheck"
     model: str = Field(

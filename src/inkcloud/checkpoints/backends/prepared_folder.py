@@ -9,6 +9,7 @@ from pathlib import Path
 from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.machine import Machine
 from inkcloud.checkpoints.backends.prepared_shape import PreparedShape
+from inkcloud.models.places import default_data_dir
 
 PREPARED = "prepared"
 VARIABLE = "INKCLOUD_PREPARED_DIR"
@@ -22,11 +23,8 @@ def prepared_dir(environment: Mapping[str, str]) -> Path:
     """Return the folder: a replica is told it, a command finds it in the data folder."""
     if environment.get(VARIABLE):
         return Path(environment[VARIABLE])
-    if environment.get("INKCLOUD_DATA_DIR"):
-        return Path(environment["INKCLOUD_DATA_DIR"]).expanduser().absolute() / PREPARED
-    base = Path(environment.get("XDG_DATA_HOME", ""))
-    home = base if base.is_absolute() else Path.home() / ".local" / "share"
-    return home / "inkcloud" / PREPARED
+    named = environment.get("INKCLOUD_DATA_DIR", "")
+    return (Path(named).expanduser().absolute() if named else default_data_dir()) / PREPARED
 
 
 class PreparedFolder:

@@ -9,7 +9,9 @@ from inkcloud.domain.errors import Conflict, InvalidRequest
 from inkcloud.gateway.body import read_body
 from inkcloud.gateway.call_options import KEY_HEADER, CallOptions
 from inkcloud.gateway.callers import Caller, PartsDependency, SeenEndpoint, UsedEndpoint
-from inkcloud.gateway.openapi import CALLED, COMMON, SUBMITTING, Responses, problems
+from inkcloud.gateway.dependencies import refuse_if_paused
+from inkcloud.gateway.openapi import CALLED, COMMON, OPTIONS, SUBMITTING, Responses, problems
+from inkcloud.gateway.openapi_links import job_links
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.passed_on import PassedOn
 from inkcloud.gateway.views import accepted_view
@@ -39,11 +41,15 @@ async def openapi(request: Request, parts: PartsDependency, endpoint: SeenEndpoi
     "/infer",
     response_class=Response,
     responses={
-        202: {"model": AcceptedView, "description": "Accepted, with `Prefer: respond-async`."},
+        202: {
+            "model": AcceptedView,
+            "description": "Accepted, with `Prefer: respond-async`.",
+            **job_links("$response.body#/response_id"),
+        },
         **_PASSED,
         **problems(*COMMON, *SUBMITTING, 409, 502, 504),
     },
-    openapi_extra=CALLED,
+    openapi_extra=CALLED | OPTIONS,
 )
 async def infer(
     request: Request, parts: PartsDependency, endpoint: UsedEndpoint, caller: Caller
@@ -101,8 +107,7 @@ async def _job(
             value=values[_STREAM_FIELD],
             allowed=f"false, with `Prefer: respond-async` or {KEY_HEADER}",
         )
-    if endpoint.paused:
-        raise Conflict("The endpoint is paused. Start it first.")
+    refuse_if_paused(endpoint)
     job, new = await parts.jobs.submit(
         endpoint.name,
         target,

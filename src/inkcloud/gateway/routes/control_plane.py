@@ -30,6 +30,7 @@ from inkcloud.gateway.event_stream import HEADERS
 from inkcloud.gateway.json_lines import MEDIA_TYPE, json_lines
 from inkcloud.gateway.named_endpoint import DEFAULT_ENDPOINT
 from inkcloud.gateway.openapi import body
+from inkcloud.gateway.openapi_links import links
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.views import endpoint_url
 from inkcloud.wire import control_plane
@@ -39,6 +40,8 @@ ENVELOPE = Envelope(encode=control_plane.encode_error)
 ROUTER = APIRouter(prefix="/v1", tags=["OctoAI control plane"], route_class=ENVELOPE.route_class())
 _READ = {**json_response(200, "As OctoAI answers."), **dialect_errors(401, 403, 404, 422, 500)}
 _CHANGE = {**_READ, **dialect_errors(400, 409, 413)}
+_ONE = "/v1/endpoint/{name}"
+_CREATED = links(f"GET {_ONE}", f"PATCH {_ONE}", f"DELETE {_ONE}", name="$response.body#/name")
 _Manager = Annotated[Access, Depends(require(Scope.MANAGE))]
 _Reader = Annotated[Access, Depends(require(Scope.READ))]
 
@@ -48,7 +51,7 @@ _Reader = Annotated[Access, Depends(require(Scope.READ))]
     status_code=201,
     response_class=Response,
     responses={
-        **json_response(201, "The new endpoint."),
+        201: json_response(201, "The new endpoint.")[201] | _CREATED,
         **dialect_errors(400, 401, 403, 409, 413, 422, 500, 503),
     },
     openapi_extra=body(EndpointCreate),

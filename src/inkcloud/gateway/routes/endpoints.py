@@ -18,6 +18,7 @@ from inkcloud.gateway.callers import (
 )
 from inkcloud.gateway.dependencies import SmallJsonObject
 from inkcloud.gateway.openapi import COMMON, body, problems
+from inkcloud.gateway.openapi_links import ONE_ENDPOINT, links
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.views import endpoint_view
 from inkcloud.wire import endpoint_body
@@ -25,6 +26,15 @@ from inkcloud.wire.endpoint_body import EndpointBody, EndpointChanges, NewEndpoi
 from inkcloud.wire.endpoint_views import EndpointFacts, EndpointView
 
 ROUTER = APIRouter(prefix="/endpoints", tags=["endpoints"])
+_CREATED = links(
+    f"GET {ONE_ENDPOINT}",
+    f"PATCH {ONE_ENDPOINT}",
+    f"POST {ONE_ENDPOINT}/pause",
+    f"POST {ONE_ENDPOINT}/start",
+    f"POST {ONE_ENDPOINT}/infer",
+    f"DELETE {ONE_ENDPOINT}",
+    name="$response.body#/name",
+)
 _Manager = Annotated[Access, Depends(require(Scope.MANAGE))]
 
 
@@ -43,7 +53,7 @@ async def list_endpoints(
 @ROUTER.post(
     "",
     status_code=201,
-    responses=problems(*COMMON, 400, 409, 413, 503),
+    responses={201: _CREATED, **problems(*COMMON, 400, 409, 413, 503)},
     response_model_exclude_none=True,
     openapi_extra=body(EndpointBody),
 )
@@ -101,7 +111,7 @@ async def delete_endpoint(parts: PartsDependency, endpoint: ManagedEndpoint) -> 
 async def pause_endpoint(
     request: Request, parts: PartsDependency, endpoint: ManagedEndpoint, holder: TokenHolder
 ) -> EndpointView:
-    """Stop an endpoint's replicas and refuse its requests until it is started."""
+    """Stop an endpoint's replicas and refuse its requests until it is started; jobs wait."""
     paused = await parts.endpoints.pause(endpoint.name)
     return endpoint_view(request, parts, paused, holder)
 

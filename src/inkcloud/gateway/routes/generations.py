@@ -6,27 +6,36 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from inkcloud.gateway.callers import PartsDependency, ReadEndpoint, UsedEndpoint
-from inkcloud.gateway.dependencies import FoundGeneration, JsonObject
+from inkcloud.gateway.dependencies import FoundGeneration, JsonObject, refuse_if_paused
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE, encode_events
 from inkcloud.gateway.openapi import COMMON, SUBMITTING, answer, body, problems
+from inkcloud.gateway.openapi_links import ONE_GENERATION, links
 from inkcloud.gateway.views import generation_view, with_addresses
 from inkcloud.wire import native
 from inkcloud.wire.native import LIST_LIMIT, GenerationBody, GenerationList, GenerationView
 
 ROUTER = APIRouter(prefix="/endpoints/{name}/generations", tags=["generations"])
 _DEFAULT_LIMIT = 50
+_ACCEPTED = links(
+    f"GET {ONE_GENERATION}",
+    f"GET {ONE_GENERATION}/events",
+    f"DELETE {ONE_GENERATION}",
+    name="$request.path.name",
+    id="$response.body#/id",
+)
 
 
 @ROUTER.post(
     "",
     status_code=202,
-    responses=problems(*COMMON, *SUBMITTING),
+    responses={202: _ACCEPTED, **problems(*COMMON, *SUBMITTING, 409)},
     openapi_extra=body(GenerationBody),
 )
 async def submit(
     request: Request, parts: PartsDependency, endpoint: UsedEndpoint, values: JsonObject
 ) -> GenerationView:
     """Accept a request; what was accepted is not lost."""
+    refuse_if_paused(endpoint)
     wanted, tag = native.decode(values)
     await parts.endpoints.check(endpoint.name, wanted)
     return generation_view(request, await parts.generations.submit(endpoint.name, wanted, tag))

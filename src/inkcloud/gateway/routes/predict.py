@@ -12,12 +12,13 @@ from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.gateway.body import read_json
 from inkcloud.gateway.call_options import ASYNC_HEADER, KEY_HEADER, CallOptions
 from inkcloud.gateway.callers import Caller, PartsDependency, UsedEndpoint
-from inkcloud.gateway.dependencies import disconnected
+from inkcloud.gateway.dependencies import disconnected, refuse_if_paused
 from inkcloud.gateway.dialect_route import json_answer
 from inkcloud.gateway.drawing import finished_pictures
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE
 from inkcloud.gateway.named_endpoint import draws
-from inkcloud.gateway.openapi import COMMON, SUBMITTING, body, problems
+from inkcloud.gateway.openapi import COMMON, OPTIONS, SUBMITTING, body, problems
+from inkcloud.gateway.openapi_links import job_links
 from inkcloud.gateway.parts import Parts
 from inkcloud.gateway.predict_stream import predict_lines
 from inkcloud.gateway.routes import calls
@@ -34,10 +35,14 @@ ROUTER = APIRouter(tags=["predict"])
     response_model=PredictAnswer,
     responses={
         200: {"content": {MEDIA_TYPE: {}}},
-        202: {"model": AcceptedView, "description": f"Accepted, with `{ASYNC_HEADER}: 1`."},
+        202: {
+            "model": AcceptedView,
+            "description": f"Accepted, with `{ASYNC_HEADER}: 1`.",
+            **job_links("$response.body#/response_id"),
+        },
         **problems(*COMMON, *SUBMITTING, 409, 502, 504),
     },
-    openapi_extra=body(PredictBody),
+    openapi_extra=body(PredictBody) | OPTIONS,
 )
 async def predict(
     request: Request, parts: PartsDependency, endpoint: UsedEndpoint, caller: Caller
@@ -55,6 +60,7 @@ async def predict(
         if wanted.stream:
             return await _streamed(parts, endpoint.name, wanted, options)
         if options.later:
+            refuse_if_paused(endpoint)
             return await _later(request, parts, endpoint.name, wanted, origin)
         return await _now(request, parts, endpoint.name, wanted, origin)
     except InkcloudError as error:

@@ -11,6 +11,7 @@ from inkcloud.domain.errors import Forbidden
 from inkcloud.gateway.callers import PartsDependency, TokenHolder, permit, require
 from inkcloud.gateway.dependencies import SmallJsonObject
 from inkcloud.gateway.openapi import COMMON, body, problems
+from inkcloud.gateway.openapi_links import links
 from inkcloud.wire import token_views
 from inkcloud.wire.token_views import NewTokenView, TokenBody, TokenList, TokenView
 
@@ -21,7 +22,10 @@ _Manager = Annotated[Access, Depends(require(Scope.MANAGE))]
 @ROUTER.post(
     "",
     status_code=201,
-    responses=problems(*COMMON, 400, 413, 503),
+    responses={
+        201: links("DELETE /tokens/{token_id}", token_id="$response.body#/id"),
+        **problems(*COMMON, 400, 413, 503),
+    },
     openapi_extra=body(TokenBody),
 )
 async def create_token(

@@ -16,6 +16,8 @@ from inkcloud.playground import fields
 from inkcloud.playground.console import place
 from inkcloud.playground.wording import error_text
 
+_MODEL = "INKCLOUD_MODEL"
+
 
 def draw_clone_form(client: InkcloudClient, template: Template) -> None:
     """Draw the form; its button makes the endpoint and opens it."""
@@ -26,6 +28,7 @@ def draw_clone_form(client: InkcloudClient, template: Template) -> None:
             key="clone_name",
             help=fields.ENDPOINT_NAME.help,
         )
+        model = _draw_model(client, template)
         left, middle, right = st.columns(3)
         min_replicas = left.number_input(
             fields.MIN_REPLICAS.label,
@@ -63,8 +66,25 @@ def draw_clone_form(client: InkcloudClient, template: Template) -> None:
             max_replicas=max_replicas,
             timeout_seconds=timeout_seconds,
             public=public,
+            **({} if model is None else {"model": model}),
         )
     except InkcloudError as error:
         st.error(error_text(error), icon="⚠️")
         return
     place.go(endpoint=made.name)
+
+
+def _draw_model(client: InkcloudClient, template: Template) -> str | None:
+    """Draw the choice of a model; None for a template that takes none, or no choice."""
+    own = template.environment.get(_MODEL)
+    if own is None:
+        return None
+    try:
+        names = [model.name for model in client.list_models()]
+    except InkcloudError:
+        return None  # a token that may not look at models clones with the template's own
+    if own not in names:
+        return None
+    return st.selectbox(
+        fields.MODEL.label, names, names.index(own), key="clone_model", help=fields.MODEL.help
+    )

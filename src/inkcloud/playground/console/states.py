@@ -45,7 +45,7 @@ _TEXTS = {
         "Paused",
         "orange",
         ":material/pause_circle:",
-        "It has no replicas and refuses requests until you start it.",
+        "It has no replicas and refuses requests until you start it. Jobs wait for that.",
     ),
     "stopped": StateText(
         "Failing",

@@ -1,0 +1,52 @@
+"""A model comes anew while its endpoint serves, by a command that tells the gateway nothing."""
+
+import base64
+import threading
+
+import pytest
+
+from inkcloud.engine.picture_file import read_png
+from inkcloud.models.add import add_model
+from inkcloud.models.store import ModelStore
+from support.running_up import running_up
+from support.tiny_checkpoints import make_tiny_sd
+
+
+@pytest.mark.slow
+def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(tmp_path):
+    store = ModelStore(tmp_path / "data" / "models")
+    first = add_model(store, make_tiny_sd(tmp_path / "first", seed=1), name="mine")
+    second = make_tiny_sd(tmp_path / "second", seed=2)
+    hashes: list[str] = []
+    problems: list[Exception] = []
+    done = threading.Event()
+
+    with running_up(tmp_path / "data", "--model", "mine", "--no-playground") as up:
+
+        def draw() -> None:
+            while not done.is_set():
+                try:
+                    body = {"prompt": "a cat", "num_inference_steps": 2, "seed": 1}
+                    answer = up.ask("POST", "/endpoints/text2image/predict", body)
+                except Exception as error:
+                    problems.append(error)
+                    return
+                record = read_png(base64.b64decode(answer["image_0"]))[1]
+                assert record.checkpoint == "mine"
+                hashes.append(record.checkpoint_hash)
+
+        thread = threading.Thread(target=draw)
+        thread.start()
+        while not hashes:
+            pass
+        anew = add_model(store, second, name="mine")
+        while len(set(hashes)) < 2 and not problems:
+            pass
+        done.set()
+        thread.join()
+        events = up.get("/endpoints/text2image/events")["events"]
+
+    assert problems == []
+    assert hashes == sorted(hashes, key=[hashes[0], hashes[-1]].index)  # never back again
+    told = f"the model mine, from revision {first.revision} to {anew.revision}"
+    assert [told in event["text"] for event in events if event["kind"] == "updated"] == [True]
