@@ -614,6 +614,11 @@ CASES: dict[str, Case] = {
         "tokenizer/vocab.json and tokenizer/merges.txt",
         ("cannot be used",),
     ),
+    "merges that are not printable": Case(
+        write("tokenizer/merges.txt", "#version: 0.2\ngz\x00 <\x00\n"),
+        "tokenizer/vocab.json and tokenizer/merges.txt",
+        ("cannot be used", "\\x00"),
+    ),
     "merges of unknown tokens": Case(
         write("tokenizer/merges.txt", "#version: 0.2\nqq zz\n"),
         "tokenizer/vocab.json and tokenizer/merges.txt",
@@ -678,6 +683,7 @@ def test_a_wrong_folder_gives_an_error_that_says_what_is_wrong(name, folder):
     told = f"{error.message} {error.allowed}"
     assert [words for words in case.says if words not in told] == []
     assert len(error.message) < 600
+    assert error.message.isprintable()
     assert json.dumps(error.as_dict())
 
 

@@ -65,6 +65,24 @@ def test_a_stored_model_is_loaded_under_its_name(folder, tmp_path, monkeypatch):
     model = add_model(store, folder, name="mine")
 
     assert load_model("mine", "float32").name == "mine"
+    weights = store.place(model, "unet/diffusion_pytorch_model.safetensors")
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(CheckpointError, match="not those that were recorded"):
+        load_model("mine", "float32")
+    weights.write_bytes(whole)
     store.place(model, "unet/config.json").write_text("{}")
     with pytest.raises(CheckpointError, match="inkcloud models verify mine"):
         load_model("mine")
+
+
+def test_a_linked_folder_that_got_other_weights_is_refused(folder, tmp_path, monkeypatch):
+    """Loading prefers full precision, which was not there when the model was added."""
+    monkeypatch.setenv("INKCLOUD_MODELS_DIR", str(tmp_path / "models"))
+    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    half = weights.rename(weights.with_name("diffusion_pytorch_model.fp16.safetensors"))
+    add_model(ModelStore(tmp_path / "models"), folder, name="mine", link=True)
+    weights.write_bytes(half.read_bytes())
+
+    with pytest.raises(CheckpointError, match="was not there when the model was added"):
+        load_model("mine", "float32")

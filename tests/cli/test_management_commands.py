@@ -105,6 +105,13 @@ def test_an_endpoint_is_created_with_every_field_shown_and_listed():
     assert any(line.startswith("all\trunning\t1 (1 to 2)\tpublic\tstub\t") for line in listed)
 
 
+def test_another_model_is_chosen_and_the_other_settings_stay(mine):
+    good("endpoints", "update", "mine", "--model", "second")
+
+    found = json.loads(good("endpoints", "get", "mine", "--json"))
+    assert found["environment"] == {"APP_A": "secret", "INKCLOUD_MODEL": "second"}
+
+
 def test_a_class_of_ones_own_brings_the_current_folder(tmp_path, replicas):
     good("endpoints", "create", "own", "--service", "mine:Service")
     good("endpoints", "delete", "own", "--yes")

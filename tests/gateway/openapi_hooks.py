@@ -11,6 +11,7 @@ KNOWN = {"name": "open", "template": "stub", "id": os.environ.get("GENERATION_ID
 CHANGED = "shut"
 OWN_TOKEN = os.environ.get("TOKEN_ID", "")
 DEADLINE = "Inkcloud-Deadline"
+DEADLINE_FIELD = "deadline_seconds"
 SHORT = 30
 _ENDLESS = ("/v1/logs/{name}/stream", "/v1/events/{name}/stream")
 _CHANGES = ("/endpoints/{name}", "/endpoints/{name}/pause", "/v1/endpoint/{name}")
@@ -39,7 +40,9 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         case.query["follow"] = "false"
     if _is_short((case.headers or {}).get(DEADLINE)):
         # What is not done by its caller's deadline is answered by a 504, by design.
-        case.headers[DEADLINE] = "30"
+        case.headers[DEADLINE] = str(SHORT)
+    if isinstance(case.body, dict) and _is_short(case.body.get(DEADLINE_FIELD)):
+        case.body[DEADLINE_FIELD] = SHORT
     if method != "GET" and path in _CHANGES and case.path_parameters.get("name") == KNOWN["name"]:
         case.path_parameters["name"] = CHANGED
     if method == "DELETE" and OWN_TOKEN and OWN_TOKEN in (case.path_parameters or {}).values():

@@ -28,7 +28,6 @@ CHECKS = (
     "status_code_conformance",
     "content_type_conformance",
     "response_schema_conformance",
-    "use_after_free",
     "ensure_resource_availability",
 )
 

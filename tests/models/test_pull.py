@@ -284,6 +284,19 @@ def test_a_disk_without_room_is_told_with_both_figures_before_anything_is_fetche
     assert not hub.fetched(UNET)
 
 
+def test_a_file_of_another_length_than_was_announced_is_told_and_fetched_anew(
+    models, hub, repository, files
+):
+    hub.announced[UNET] = len(files[UNET]) + 10
+
+    said = models.bad("pull", ID)
+    hub.announced.clear()
+    models.good("pull", ID)
+
+    assert f"sent {UNET} in another length than it announced" in said
+    assert hub.fetched(UNET)[-1].sent == len(files[UNET])
+
+
 def test_an_unfinished_pull_is_listed_and_can_be_removed(models, hub, repository, files):
     hub.piece_seconds = 0.02
     models.stopped_while(UNET, len(files[UNET]) // 2, signal.SIGKILL, ID)

@@ -4,6 +4,7 @@ That of a single file is the SHA-256 of the file itself.
 """
 
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from inkcloud.checkpoints.folder import INDEX, ModelFolder, open_folder
@@ -22,11 +23,41 @@ def fingerprint(folder: Path) -> str:
     Raises:
         CheckpointError: if a file is missing or cannot be read.
     """
+    return _total(folder, digest)
+
+
+def recorded_fingerprint(path: Path, digests: Mapping[str, str]) -> str:
+    """Return the fingerprint that a model had when its files' hashes were recorded.
+
+    Args:
+        path: the model's folder or its one file.
+        digests: the SHA-256 of each file by its name inside the model.
+
+    Raises:
+        CheckpointError: if loading would read a file that was not recorded.
+    """
+
+    def look_up(_: Path, name: str) -> str:
+        if name not in digests:
+            raise CheckpointError(
+                f"{name} was not there when the model was added: add it again.",
+                field=name,
+                allowed="the files that were recorded",
+            )
+        return digests[name]
+
+    if path.is_file():
+        (only,) = digests.values()
+        return only
+    return _total(path, look_up)
+
+
+def _total(folder: Path, digest_of: Callable[[Path, str], str]) -> str:
     model = open_folder(folder)
     total = hashlib.sha256()
     for path in sorted(_files(model)):
         name = path.relative_to(model.root).as_posix()
-        total.update(f"{name}\0{digest(path, name)}\n".encode())
+        total.update(f"{name}\0{digest_of(path, name)}\n".encode())
     return total.hexdigest()
 
 

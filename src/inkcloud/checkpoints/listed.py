@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 FEW = 3
+LONGEST_ERROR = 200
 LONGEST = 100
 
 
@@ -11,7 +12,13 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names[:FEW]))
 
 
-def quoted(name: str) -> str:
-    """Return a name that holds no line breaks and is not long; odd ones in quotes."""
-    short = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+def quoted(name: object, longest: int = LONGEST) -> str:
+    """Return a name or a text that holds no line breaks and is not long; odd ones in quotes.
+
+    Args:
+        name: a text, or a library's error, which may repeat what a file holds.
+        longest: letters after which it is cut.
+    """
+    text = str(name)
+    short = text if len(text) <= longest else f"{text[:longest]}…"
     return short if short.isprintable() and short else ascii(short)

@@ -6,6 +6,7 @@ from inkcloud.checkpoints.backends.choice import BackendChoice
 from inkcloud.checkpoints.backends.prepared_folder import prepared_dir
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.dtype import AUTO
+from inkcloud.checkpoints.fingerprint import recorded_fingerprint
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import find_model
 from inkcloud.domain.noise_schedule import Prediction
@@ -26,10 +27,14 @@ def load_model(
         backend: "auto" (what was prepared on this machine), "torch" or "openvino".
 
     Raises:
-        CheckpointError: if there is no such model, or it cannot be loaded.
+        CheckpointError: if there is no such model, it cannot be loaded, or the files of a
+            stored one are not those that were recorded.
         InvalidRequest: for an unknown dtype or backend.
     """
     found = find_model(model)
+    expected = None
+    if found.digests is not None:
+        expected = recorded_fingerprint(found.path, found.digests)
     return load_checkpoint(
         found.path,
         dtype=dtype,
@@ -37,4 +42,5 @@ def load_model(
         prediction=found.prediction if prediction is None else prediction,
         backend=backend,
         prepared=prepared_dir(os.environ),
+        expected_sha256=expected,
     )

@@ -1,6 +1,7 @@
 """Where a model is: a name in the store, or a path."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,13 @@ class LocatedModel:
         path: its folder or its one file.
         name: its name in the store; None for a path.
         prediction: what its UNet predicts, if the store knows it.
+        digests: the recorded SHA-256 of each of its files, if the store knows them.
     """
 
     path: Path
     name: str | None = None
     prediction: Prediction | None = None
+    digests: Mapping[str, str] | None = None
 
 
 def locate(model: str) -> Path:
@@ -58,7 +61,8 @@ def find_model(model: str, store: ModelStore | None = None) -> LocatedModel:
     except NotFound:
         return LocatedModel(_existing(model, known))
     known.check_sizes(stored)
-    return LocatedModel(known.path(stored), stored.name, stored.facts.prediction)
+    digests = {file.path: file.sha256 for file in stored.files}
+    return LocatedModel(known.path(stored), stored.name, stored.facts.prediction, digests)
 
 
 def _existing(model: str, store: ModelStore) -> Path:

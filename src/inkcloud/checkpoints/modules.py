@@ -12,6 +12,7 @@ from inkcloud.checkpoints import text_rules, unet_rules, vae_rules
 from inkcloud.checkpoints.classes import MODELS
 from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.json_file import read_json_object
+from inkcloud.checkpoints.listed import LONGEST_ERROR, quoted
 from inkcloud.checkpoints.rule import Rule, check_config
 from inkcloud.checkpoints.stored_names import RENAME
 from inkcloud.checkpoints.weight_files import weight_files
@@ -86,7 +87,8 @@ class Part:
         # The constructors raise many kinds of error for settings that do not fit together.
         except Exception as error:
             raise CheckpointError(
-                f"{self.component.shown(FILE)} does not describe a {name}: {error}",
+                f"{self.component.shown(FILE)} does not describe a {name}: "
+                f"{quoted(error, LONGEST_ERROR)}",
                 field=self.component.shown(FILE),
             ) from error
 

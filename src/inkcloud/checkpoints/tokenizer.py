@@ -4,6 +4,7 @@ from transformers import PreTrainedTokenizerBase
 
 from inkcloud.checkpoints.classes import MODELS
 from inkcloud.checkpoints.folder import Component
+from inkcloud.checkpoints.listed import LONGEST_ERROR, quoted
 from inkcloud.checkpoints.tokenizer_files import CONFIG, check_vocabulary, vocabulary_files
 from inkcloud.checkpoints.tokenizer_settings import read_settings
 from inkcloud.domain.errors import CheckpointError
@@ -34,7 +35,9 @@ def load_tokenizer(
     # The library raises many kinds of error, a bare Exception from Rust among them.
     except Exception as error:
         shown = " and ".join(component.shown(name) for name in files)
-        raise CheckpointError(f"{shown} cannot be used: {error}.", field=shown) from error
+        raise CheckpointError(
+            f"{shown} cannot be used: {quoted(error, LONGEST_ERROR)}.", field=shown
+        ) from error
     _check_tokens(component, tokenizer, vocabulary)
     return tokenizer
 

@@ -108,6 +108,7 @@ def get(name: Name, url: options.Url = options.DEFAULT, as_json: options.AsJson 
 @remote_errors
 def update(
     name: Name,
+    model: fields.Model = None,
     display_name: fields.DisplayName = None,
     description: fields.Description = None,
     min_replicas: fields.MinReplicas = None,
@@ -122,6 +123,7 @@ def update(
 ) -> None:
     """Change an endpoint; requests under way are not lost."""
     changes = fields.chosen(
+        model=model,
         display_name=display_name,
         description=description,
         min_replicas=min_replicas,

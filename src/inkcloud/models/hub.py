@@ -137,20 +137,38 @@ class Hub:
             HubError: as `find` does, or if the line breaks again and again.
             OSError: if the disk fails.
         """
+        from huggingface_hub import errors
         from huggingface_hub.file_download import http_get
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
         bar: Any = partial(_Bar, tally, begin)
         with self._told(repository.id, repository.commit):
-            http_get(
-                self._url(repository, path),
-                part,
-                resume_size=begin,
-                headers=build_hf_headers(token=self._token, library_name="inkcloud"),
-                expected_size=size,
-                displayed_filename=path,
-                tqdm_class=bar,
-            )
+            try:
+                http_get(
+                    self._url(repository, path),
+                    part,
+                    resume_size=begin,
+                    headers=build_hf_headers(token=self._token, library_name="inkcloud"),
+                    expected_size=size,
+                    displayed_filename=path,
+                    tqdm_class=bar,
+                )
+            except errors.HfHubHTTPError as error:
+                if error.response.status_code == httpx2.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    part.truncate(0)  # there is less of it than we have
+                raise
+            except errors.OfflineModeIsEnabled:
+                raise
+            except OSError as error:
+                if error.errno is not None:  # the disk's own
+                    raise
+                part.truncate(0)
+                raise HubError(
+                    f"The hub at {self.address} sent {path} in another length than it announced. "
+                    "Pull again to fetch it anew.",
+                    field=path,
+                    allowed=f"{size} bytes",
+                ) from error
 
     @property
     def address(self) -> str:
