@@ -12,13 +12,16 @@ def test_what_people_changed_survives_a_restart_and_the_options_are_followed(tmp
     changes = {"display_name": "Ours", "max_replicas": 4, "paused": True}
     table.save(made.changed(changes | {"environment": {"APP_MODE": "x", **made.environment}}))
 
-    again = keep_first_endpoint(table, UpSettings(dtype="float32"), "/models/other")
+    again = keep_first_endpoint(
+        table, UpSettings(dtype="float32", backend="torch"), "/models/other"
+    )
 
     assert {name: getattr(again, name) for name in changes} == changes
     assert again.environment == {
         "APP_MODE": "x",
         "INKCLOUD_MODEL": "/models/other",
         "INKCLOUD_DTYPE": "float32",
+        "INKCLOUD_BACKEND": "torch",
     }
     assert table.get(ENDPOINT) == again
     database.close()

@@ -12,6 +12,9 @@ import pytest
 import torch
 from torch import nn
 
+from inkcloud.checkpoints.backends.backends import Backends
+from inkcloud.checkpoints.backends.device import CPU
+from inkcloud.checkpoints.backends.torch_backend import TorchBackend
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.noise_schedule import Prediction
@@ -67,9 +70,10 @@ def test_the_answer_comes_back(tmp_path, sampler, prediction):
         make_tiny_sd(tmp_path / "sd", prediction=prediction.value), dtype="float32"
     )
     answer = torch.linspace(-0.9, 0.9, 4 * 8 * 8, dtype=torch.float64).view(4, 8, 8)
+    denoiser = PointDenoiser(answer, loaded.unet.config, prediction)
     checkpoint = replace(
         loaded,
-        unet=PointDenoiser(answer, loaded.unet.config, prediction),
+        backends=Backends(TorchBackend(lambda: denoiser, torch.float32, CPU)),
         vae=IdentityDecoder(),
     )
     expected = ((answer[:3].permute(1, 2, 0).numpy() / 2 + 0.5) * 255).round()

@@ -5,6 +5,7 @@ import random
 import pytest
 import torch
 
+from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.sampler_name import SamplerName
@@ -12,6 +13,7 @@ from inkcloud.engine import runner as runner_module
 from inkcloud.engine.runner import Runner
 from support.engine_run import draw, running_engine
 from support.init_images import encoded, pattern, pattern_png
+from support.prepared_models import load_prepared
 from support.tiny_checkpoints import make_tiny_sd
 
 REQUESTS = 64
@@ -51,10 +53,21 @@ def drawn_alone(checkpoint, requests):
         return [draw(engine, [request])[0] for request in requests]
 
 
+def torch_checkpoint(tmp_path, dtype):
+    return load_checkpoint(make_tiny_sd(tmp_path / "sd"), dtype=dtype)
+
+
+def openvino_checkpoint(tmp_path, dtype):
+    """OpenVINO computes pictures of 64x64; torch computes the others, in the same company."""
+    folder = make_tiny_sd(tmp_path / "sd")
+    return load_prepared(folder, tmp_path / "prepared", dtype, [CallShape(4, 8, 8)])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_sixty_four_mixed_requests_give_the_bytes_that_they_give_alone(tmp_path, dtype):
-    checkpoint = load_checkpoint(make_tiny_sd(tmp_path / "sd"), dtype=dtype)
+@pytest.mark.parametrize("load", [torch_checkpoint, openvino_checkpoint])
+def test_sixty_four_mixed_requests_give_the_bytes_that_they_give_alone(tmp_path, dtype, load):
+    checkpoint = load(tmp_path, dtype)
     requests = mixed_requests()
 
     alone = drawn_alone(checkpoint, requests)
@@ -65,9 +78,10 @@ def test_sixty_four_mixed_requests_give_the_bytes_that_they_give_alone(tmp_path,
 
 
 @pytest.mark.slow
-def test_the_comparison_notices_slots_that_are_not_isolated(tmp_path, monkeypatch):
+@pytest.mark.parametrize("load", [torch_checkpoint, openvino_checkpoint])
+def test_the_comparison_notices_slots_that_are_not_isolated(tmp_path, monkeypatch, load):
     """The negative control: every row hears a thousandth of the row before it."""
-    checkpoint = load_checkpoint(make_tiny_sd(tmp_path / "sd"), dtype="float32")
+    checkpoint = load(tmp_path, "float32")
     requests = mixed_requests()
     alone = drawn_alone(checkpoint, requests)
     predict = Runner._predict

@@ -16,8 +16,8 @@ def keep_first_endpoint(table: EndpointTable, settings: UpSettings, model: str) 
     """Make the endpoint, or bring the one of an earlier start up to this start's options.
 
     What people changed stays: its numbers, its titles, whether it is paused or private.
-    The model, its arithmetic, what it predicts and, for a gateway that others can reach,
-    privacy follow the options.
+    The model, its arithmetic, what computes it, what it predicts and, for a gateway that others
+    can reach, privacy follow the options.
 
     Args:
         table: where endpoints are kept.
@@ -26,7 +26,11 @@ def keep_first_endpoint(table: EndpointTable, settings: UpSettings, model: str) 
     """
     known = table.get(ENDPOINT)
     first = _new(settings) if known is None else known
-    chosen = {"INKCLOUD_MODEL": model, "INKCLOUD_DTYPE": settings.dtype}
+    chosen = {
+        "INKCLOUD_MODEL": model,
+        "INKCLOUD_DTYPE": settings.dtype,
+        "INKCLOUD_BACKEND": settings.backend,
+    }
     # What an earlier model needed would be wrong for this one.
     kept = {name: value for name, value in first.environment.items() if name != PREDICTION}
     if settings.prediction is not None:

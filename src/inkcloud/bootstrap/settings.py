@@ -11,6 +11,7 @@ DEFAULT_PORT = 8000
 DEFAULT_PLAYGROUND_PORT = 8501
 DEFAULT_MODEL = "inkling"
 DEFAULT_DTYPE = "auto"
+DEFAULT_BACKEND = "auto"
 ENDPOINT = "text2image"
 
 # The environment variable of each option, by the field it sets.
@@ -22,6 +23,7 @@ ENVIRONMENT = {
     "data_dir": "INKCLOUD_DATA_DIR",
     "model": "INKCLOUD_MODEL",
     "dtype": "INKCLOUD_DTYPE",
+    "backend": "INKCLOUD_BACKEND",
     "prediction": "INKCLOUD_PREDICTION",
     "database": "INKCLOUD_DATABASE",
 }
@@ -39,6 +41,7 @@ class UpSettings:
         data_dir: where the database, the pictures, the logs and the first token lie.
         model: a model's name, or a path to a model's folder or file.
         dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
+        backend: what computes the model: auto, torch or openvino.
         prediction: what the model's UNet predicts; None is what the model says.
         database: the database's URL, which may hold a password; None is SQLite in `data_dir`.
     """
@@ -50,6 +53,7 @@ class UpSettings:
     data_dir: Path = field(default_factory=default_data_dir)
     model: str = DEFAULT_MODEL
     dtype: str = DEFAULT_DTYPE
+    backend: str = DEFAULT_BACKEND
     prediction: str | None = None
     database: str | None = field(default=None, repr=False)
 

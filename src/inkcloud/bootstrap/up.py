@@ -15,6 +15,7 @@ from inkcloud.bootstrap.playground_process import PlaygroundProcess
 from inkcloud.bootstrap.ports import take_port
 from inkcloud.bootstrap.settings import ENDPOINT, UpSettings
 from inkcloud.bootstrap.stop_signal import StopSignal
+from inkcloud.checkpoints.backends.prepared_folder import PREPARED
 from inkcloud.checkpoints.locate import find_model
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
@@ -93,7 +94,12 @@ class _Inkcloud:
         self._model = model
         self._events: Events | None = None
         self._images = ImageStore(settings.data_dir)
-        self._runtime = LocalRuntime(self._logs, models=store.folder, on_event=self._note)
+        self._runtime = LocalRuntime(
+            self._logs,
+            models=store.folder,
+            prepared=settings.data_dir / PREPARED,
+            on_event=self._note,
+        )
         self._playground = PlaygroundProcess(
             host=settings.host,
             port=playground_port,

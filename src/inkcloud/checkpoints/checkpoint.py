@@ -7,6 +7,9 @@ import torch
 from diffusers import AutoencoderTiny
 from torch import Tensor
 
+from inkcloud.checkpoints.backends.backends import Backends
+from inkcloud.checkpoints.backends.call_shape import CallShape
+from inkcloud.checkpoints.backends.unet_facts import UnetFacts
 from inkcloud.checkpoints.image_code import ImageCode
 from inkcloud.checkpoints.pixels import Pixels, not_numbers, to_colours, to_pixels
 from inkcloud.checkpoints.preview import LATENT_TO_RGB, linear_preview
@@ -23,10 +26,11 @@ class Checkpoint:
         name: what the model is called in records and pages.
         sha256: fingerprint of its files, 64 hex digits.
         dtype: the arithmetic of all modules.
-        backend: what computes.
+        device: where torch computes.
         tokenizer: a transformers tokenizer.
         text_encoder: CLIPTextModel or BertModel.
-        unet: UNet2DConditionModel.
+        unet_facts: what is known of the UNet without its weights.
+        backends: what computes the UNet.
         vae: AutoencoderKL or AutoencoderTiny.
         schedule: how it was trained.
         told_prediction: what the caller said that the UNet predicts, if anything was said.
@@ -35,18 +39,29 @@ class Checkpoint:
     name: str
     sha256: str
     dtype: torch.dtype
-    backend: str
+    device: torch.device
     tokenizer: Any
     text_encoder: Any
-    unet: Any
+    unet_facts: UnetFacts
+    backends: Backends
     vae: Any
     schedule: NoiseSchedule
     told_prediction: Prediction | None = None
 
     @property
+    def unet(self) -> Any:  # noqa: ANN401
+        """The UNet2DConditionModel of torch; its weights are read now if they were not before."""
+        return self.backends.torch.module
+
+    def backend(self, rows: int, width: int, height: int) -> str:
+        """Return what computes calls of so many rows for pictures of a size in pixels."""
+        shape = CallShape(rows, height // self.factor, width // self.factor)
+        return self.backends.of(shape).name
+
+    @property
     def latent_channels(self) -> int:
         """Channels of a latent."""
-        return int(self.unet.config.in_channels)
+        return self.unet_facts.channels
 
     @property
     def factor(self) -> int:
@@ -56,14 +71,13 @@ class Checkpoint:
     @property
     def native_size(self) -> tuple[int, int]:
         """Width and height in pixels that the model was trained for."""
-        size = self.unet.config.sample_size
-        height, width = (size, size) if isinstance(size, int) else (size[0], size[-1])
+        height, width = self.unet_facts.sample_size
         return width * self.factor, height * self.factor
 
     @property
     def parameters(self) -> int:
         """How many weights the UNet has."""
-        return sum(int(weight.numel()) for weight in self.unet.parameters())
+        return self.unet_facts.parameters
 
     def check_size(self, width: int, height: int) -> None:
         """Check that a picture of this size is made of whole latent cells.
@@ -95,14 +109,7 @@ class Checkpoint:
         Returns:
             (R, C, h, w) float32: noise or velocity, as `schedule.prediction` says.
         """
-        with torch.inference_mode():
-            output: Tensor = self.unet(
-                latents.to(self.dtype),
-                timesteps,
-                encoder_hidden_states=text.to(self.dtype),
-                return_dict=False,
-            )[0]
-            return output.float()
+        return self.backends.predict(latents, timesteps, text)
 
     def decode(self, latent: Tensor) -> Pixels:
         """Return the picture of a finished latent.
@@ -117,8 +124,8 @@ class Checkpoint:
             CheckpointError: if the model gives values that are not numbers.
         """
         with torch.inference_mode():
-            scaled = (latent / self.vae.config.scaling_factor).to(self.dtype)
-            return to_pixels(self.vae.decode(scaled[None], return_dict=False)[0][0])
+            scaled = (latent / self.vae.config.scaling_factor).to(self.device, self.dtype)
+            return to_pixels(self.vae.decode(scaled[None], return_dict=False)[0][0].cpu())
 
     def encode_image(self, pixels: Pixels) -> ImageCode:
         """Return what the autoencoder makes of a picture.
@@ -133,12 +140,12 @@ class Checkpoint:
             CheckpointError: if the model gives values that are not numbers.
         """
         with torch.inference_mode():
-            encoded = self.vae.encode(to_colours(pixels).to(self.dtype))
+            encoded = self.vae.encode(to_colours(pixels).to(self.device, self.dtype))
             if isinstance(self.vae, AutoencoderTiny):
-                mean, deviation = encoded.latents[0].float(), None
+                mean, deviation = _on_cpu(encoded.latents[0]), None
             else:
                 spread = encoded.latent_dist
-                mean, deviation = spread.mean[0].float(), spread.std[0].float()
+                mean, deviation = _on_cpu(spread.mean[0]), _on_cpu(spread.std[0])
         parts = [mean] if deviation is None else [mean, deviation]
         if not all(bool(torch.isfinite(part).all()) for part in parts):
             raise not_numbers()
@@ -158,3 +165,7 @@ class Checkpoint:
         if tiny or latent.shape[0] != len(LATENT_TO_RGB):
             return self.decode(latent)
         return linear_preview(latent)
+
+
+def _on_cpu(values: Tensor) -> Tensor:
+    return values.to("cpu", torch.float32)

@@ -2,6 +2,7 @@
 
 import torch
 
+from inkcloud.checkpoints.backends.device import CPU
 from inkcloud.domain.errors import InvalidRequest
 
 DTYPES = {
@@ -12,17 +13,17 @@ DTYPES = {
 AUTO = "auto"
 
 
-def resolve_dtype(name: str) -> torch.dtype:
+def resolve_dtype(name: str, device: torch.device = CPU) -> torch.dtype:
     """Return the dtype of that name.
 
-    "auto" is bfloat16 on a processor that multiplies it in hardware (AVX512-BF16 or AMX),
-    otherwise float32.
+    "auto" is bfloat16 on a processor that multiplies it in hardware (AVX512-BF16 or AMX) and
+    on CUDA devices that do, otherwise float32.
 
     Raises:
         InvalidRequest: for a name that is none of these.
     """
     if name == AUTO:
-        return torch.bfloat16 if _multiplies_bfloat16() else torch.float32
+        return torch.bfloat16 if _multiplies_bfloat16(device) else torch.float32
     if name not in DTYPES:
         raise InvalidRequest(
             "There is no dtype of that name.",
@@ -33,6 +34,15 @@ def resolve_dtype(name: str) -> torch.dtype:
     return DTYPES[name]
 
 
-def _multiplies_bfloat16() -> bool:
+def dtype_name(dtype: torch.dtype) -> str:
+    """Return the name of a dtype, for example "bfloat16"."""
+    return str(dtype).removeprefix("torch.")
+
+
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device != CPU:
+        return False
     found = torch.cpu.get_capabilities()
     return bool(found.get("avx512_bf16") or found.get("amx_bf16"))

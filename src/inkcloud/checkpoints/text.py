@@ -14,7 +14,7 @@ def encode_prompt(
     the text encoder's configuration says `use_attention_mask`.
 
     Returns:
-        (L, D) in the text encoder's dtype: one row a token.
+        (L, D) in the text encoder's dtype, on the CPU: one row a token.
     """
     tokens = tokenizer(
         prompt,
@@ -24,9 +24,11 @@ def encode_prompt(
         return_tensors="pt",
     )
     masked = getattr(text_encoder.config, "use_attention_mask", False)
+    device = text_encoder.device
     with torch.inference_mode():
         output = text_encoder(
-            tokens.input_ids, attention_mask=tokens.attention_mask if masked else None
+            tokens.input_ids.to(device),
+            attention_mask=tokens.attention_mask.to(device) if masked else None,
         )
     embedding: Tensor = output[0][0]
-    return embedding
+    return embedding.cpu()

@@ -93,6 +93,13 @@ def generate(
     dtype: Annotated[
         str, typer.Option(envvar="INKCLOUD_DTYPE", help="auto, float32, bfloat16 or float16.")
     ] = "auto",
+    backend: Annotated[
+        str,
+        typer.Option(
+            envvar="INKCLOUD_BACKEND",
+            help="auto (what `inkcloud models prepare` found), torch or openvino.",
+        ),
+    ] = "auto",
     prediction: Annotated[
         str | None,
         typer.Option(
@@ -124,7 +131,7 @@ def generate(
         image=None if image is None else read_init_image(image),
         strength=strength,
     ).validated(Limits())
-    draw(request, model=model, dtype=dtype, prediction=prediction, output=output)
+    draw(request, model=model, dtype=dtype, backend=backend, prediction=prediction, output=output)
 
 
 def draw(
@@ -132,6 +139,7 @@ def draw(
     *,
     model: str,
     dtype: str,
+    backend: str = "auto",
     prediction: str | None = None,
     output: Path | None,
 ) -> None:
@@ -149,7 +157,7 @@ def draw(
             line.watch(event)
             stopwatch.watch(event)
 
-        with LocalEngine(model, dtype, prediction) as engine:
+        with LocalEngine(model, dtype, prediction, backend) as engine:
             finished = engine.render(request, watch)
     for path, picture in zip(paths, finished.pictures, strict=True):
         write_whole(path, picture.png)

@@ -18,14 +18,17 @@ class LocalEngine:
         model: a model's name or path.
         dtype: auto, float32, bfloat16 or float16.
         prediction: epsilon or v_prediction, for a model that does not say it.
+        backend: auto, torch or openvino.
 
     Raises:
         CheckpointError: if the model cannot be loaded.
-        InvalidRequest: for an unknown dtype or prediction.
+        InvalidRequest: for an unknown dtype, prediction or backend.
     """
 
-    def __init__(self, model: str, dtype: str, prediction: str | None = None) -> None:
-        self.checkpoint = load_model(model, dtype, Prediction.parse(prediction))
+    def __init__(
+        self, model: str, dtype: str, prediction: str | None = None, backend: str = "auto"
+    ) -> None:
+        self.checkpoint = load_model(model, dtype, Prediction.parse(prediction), backend)
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

@@ -12,16 +12,18 @@ from inkcloud.cli import model_options as options
 from inkcloud.cli.errors import FAILED, INTERRUPTED, plain_errors
 from inkcloud.cli.listing import clean, print_json, print_rows
 from inkcloud.cli.model_bars import ModelBars
+from inkcloud.cli.prepare_model import prepare
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.stored_model import StoredModel
 from inkcloud.models.disk import size_text
 from inkcloud.models.store import ModelStore
 
 app = typer.Typer(
-    help="Pull, add, list, verify and remove models.",
+    help="Pull, add, list, verify, prepare and remove models.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command()(prepare)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The model's name.")]
 
 

@@ -57,11 +57,14 @@ def reproduce(
     from inkcloud.engine.picture_file import read_png
 
     pixels, record = read_png(png)
+    # What OpenVINO drew it draws again where it is prepared; else torch does, and it is said.
+    backend = "torch" if record.backend.startswith("torch") else "auto"
     again = _render(
         record.request(start),
         model or record.checkpoint,
         record.dtype,
         prediction or record.prediction,
+        backend,
     )
     verdict = compare(pixels, read_png(again.png)[0], same_bytes=png == again.png)
     print(f"{picture}: {verdict.sentence}")
@@ -72,12 +75,12 @@ def reproduce(
 
 
 def _render(
-    request: "GenerationRequest", model: str, dtype: str, prediction: str | None
+    request: "GenerationRequest", model: str, dtype: str, prediction: str | None, backend: str
 ) -> "Picture":
     from inkcloud.cli.progress_line import ProgressLine
 
     with ProgressLine() as line:
         from inkcloud.cli.local_engine import LocalEngine
 
-        with LocalEngine(model, dtype, prediction) as engine:
+        with LocalEngine(model, dtype, prediction, backend) as engine:
             return engine.render(request, line.watch).pictures[0]

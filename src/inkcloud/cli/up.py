@@ -48,6 +48,13 @@ def up(
         str,
         typer.Option(envvar=ENVIRONMENT["dtype"], help="auto, float32, bfloat16 or float16."),
     ] = settings.DEFAULT_DTYPE,
+    backend: Annotated[
+        str,
+        typer.Option(
+            envvar=ENVIRONMENT["backend"],
+            help="auto (what `inkcloud models prepare` found), torch or openvino.",
+        ),
+    ] = settings.DEFAULT_BACKEND,
     prediction: Annotated[
         str | None,
         typer.Option(
@@ -82,6 +89,7 @@ def up(
             data_dir=(data_dir or settings.default_data_dir()).expanduser().absolute(),
             model=model,
             dtype=dtype,
+            backend=backend,
             prediction=prediction,
             database=database,
         )

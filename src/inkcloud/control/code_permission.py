@@ -12,6 +12,7 @@ _PLAIN = frozenset(
     {
         "INKCLOUD_MODEL",
         "INKCLOUD_DTYPE",
+        "INKCLOUD_BACKEND",
         "INKCLOUD_PREDICTION",
         "MKL_NUM_THREADS",
         "OMP_NUM_THREADS",

@@ -44,7 +44,7 @@ class Runner:
         self._rows_per_call = rows_per_call
         self._prompts = PromptCache(checkpoint, settings.cached_prompts)
         self._images = ImageCache(checkpoint, limits, settings.cached_images)
-        self._recorder = Recorder(checkpoint)
+        self._recorder = Recorder(checkpoint, rows_per_call)
         self._samples: dict[Task, Sample] = {}
 
     def start(self, task: Task) -> None:

@@ -26,6 +26,7 @@ def clean_environment(
     replica: str,
     code_folder: str = "",
     models: Path | None = None,
+    prepared: Path | None = None,
 ) -> dict[str, str]:
     """Return a replica's environment.
 
@@ -39,11 +40,14 @@ def clean_environment(
         code_folder: where the service's own code lies, or ""; modules are looked for there
             first.
         models: the folder of the store of models, which it finds as INKCLOUD_MODELS_DIR.
+        prepared: the folder of prepared models, which it finds as INKCLOUD_PREPARED_DIR.
     """
     passed_on = {name: parent[name] for name in PASSED_ON if name in parent}
     ours = {"PYTHONUNBUFFERED": "1", "INKCLOUD_REPLICA_NAME": replica}
     if models is not None:
         ours["INKCLOUD_MODELS_DIR"] = str(models)
+    if prepared is not None:
+        ours["INKCLOUD_PREPARED_DIR"] = str(prepared)
     environment = {**passed_on, **ours, **endpoint}
     if code_folder:
         path = environment.get("PYTHONPATH")

@@ -38,6 +38,7 @@ class LocalRuntime:
     Args:
         log_folder: where each replica's log goes, as REPLICA.log.
         models: the folder of the store of models, which replicas are told.
+        prepared: the folder of prepared models, which replicas are told.
         python: the Python that runs the replicas.
         settings: how patient to be.
         on_event: told of each event, on the loop; all are logged anyway.
@@ -48,12 +49,14 @@ class LocalRuntime:
         log_folder: Path,
         *,
         models: Path | None = None,
+        prepared: Path | None = None,
         python: str = sys.executable,
         settings: RuntimeSettings | None = None,
         on_event: Callable[[ReplicaEvent], None] | None = None,
     ) -> None:
         self._python = python
         self._models = models
+        self._prepared = prepared
         self._settings = settings or RuntimeSettings()
         self._on_event = on_event
         self._logs = ReplicaLogs(log_folder, self._settings.log_bytes)
@@ -195,7 +198,12 @@ class LocalRuntime:
             python=self._python,
             service=endpoint.service,
             environment=clean_environment(
-                os.environ, endpoint.environment, name, endpoint.code_folder, self._models
+                os.environ,
+                endpoint.environment,
+                name,
+                endpoint.code_folder,
+                self._models,
+                self._prepared,
             ),
             code_folder=endpoint.code_folder,
             health_check_path=endpoint.health_check_path,

@@ -25,8 +25,9 @@ class TextToImageService(Service):
     """Draws pictures; many requests at once share the engine's UNet calls.
 
     Its environment: `INKCLOUD_MODEL` is a model's name or path ("inkling"),
-    `INKCLOUD_DTYPE` its arithmetic ("auto"), and `INKCLOUD_PREDICTION` what its UNet predicts
-    ("epsilon" or "v_prediction") where its files do not say it.
+    `INKCLOUD_DTYPE` its arithmetic ("auto"), `INKCLOUD_BACKEND` what computes it ("auto"), and
+    `INKCLOUD_PREDICTION` what its UNet predicts ("epsilon" or "v_prediction") where its files do
+    not say it.
     """
 
     def setup(self) -> None:
@@ -40,6 +41,7 @@ class TextToImageService(Service):
             os.environ.get("INKCLOUD_MODEL", BUILTIN),
             os.environ.get("INKCLOUD_DTYPE", "auto"),
             Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
+            os.environ.get("INKCLOUD_BACKEND", "auto"),
         )
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)

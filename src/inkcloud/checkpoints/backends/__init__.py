@@ -1,0 +1,1 @@
+"""What computes the UNet: torch, or OpenVINO with a model prepared for one shape of call."""

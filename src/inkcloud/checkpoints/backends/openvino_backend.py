@@ -1,0 +1,91 @@
+"""The UNet compiled by OpenVINO for one shape of call, from a file that was prepared."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inkcloud.checkpoints.backends.openvino_library import openvino
+from inkcloud.checkpoints.backends.unet_facts import UnetFacts
+from inkcloud.domain.errors import CheckpointError
+
+NAME = "openvino-cpu"
+DEVICE = "CPU"
+HINTS = {torch.bfloat16: "bf16", torch.float32: "f32"}
+"""What OpenVINO calls the arithmetic; other dtypes it does not have on processors."""
+
+
+class OpenVinoBackend:
+    """Runs calls of one shape.
+
+    Args:
+        facts: the UNet's.
+        file: what `compile_unet` wrote; it is mapped, and must not change.
+        dtype: the arithmetic that it was compiled for.
+        threads: how many threads it computes on.
+    """
+
+    def __init__(self, facts: UnetFacts, file: Path, dtype: torch.dtype, threads: int) -> None:
+        self._facts = facts
+        self._file = file
+        self._dtype = dtype
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._request: Any = None
+        self._mapped: Any = None
+
+    @property
+    def name(self) -> str:
+        """Always "openvino-cpu"."""
+        return NAME
+
+    def load(self) -> None:
+        """Map the file and lay out the weights.
+
+        Raises:
+            CheckpointError: if the file cannot be used.
+        """
+        with self._lock:
+            self._loaded()
+
+    def predict(self, latents: Tensor, timesteps: Tensor, text: Tensor) -> Tensor:
+        """Run the UNet once; see `Backend.predict`."""
+        given = (latents, self._facts.time_waves(timesteps), text)
+        inputs = [each.float().contiguous().numpy() for each in given]
+        with self._lock:
+            output = self._loaded().infer(inputs, share_inputs=True)[0]
+        return torch.from_numpy(output)
+
+    def _loaded(self) -> Any:  # noqa: ANN401
+        if self._request is None:
+            library = openvino()
+            try:
+                # Copy on write, because OpenVINO takes no read-only array; nothing writes.
+                # OpenVINO goes on reading from it and does not keep it alive.
+                self._mapped = np.memmap(self._file, dtype=np.uint8, mode="c")
+                compiled = library.Core().import_model(
+                    library.Tensor(self._mapped, shared_memory=True),
+                    DEVICE,
+                    compile_settings(self._dtype, self._threads),
+                )
+            except (OSError, ValueError, RuntimeError) as error:
+                raise CheckpointError(
+                    f"The prepared model {self._file} cannot be loaded. Prepare the model again, "
+                    "or choose the backend torch.",
+                    field="backend",
+                    value=str(error),
+                ) from error
+            self._request = compiled.create_infer_request()
+        return self._request
+
+
+def compile_settings(dtype: torch.dtype, threads: int) -> dict[str, Any]:
+    """Return how OpenVINO is to compute: one call at a time, on so many threads."""
+    return {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": HINTS[dtype],
+        "INFERENCE_NUM_THREADS": threads,
+    }
