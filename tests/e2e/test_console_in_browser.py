@@ -96,7 +96,7 @@ def test_from_an_empty_service_to_a_running_snippet_and_back(inkcloud, browser, 
     browser.press("make_token")
     browser.wait_for(lambda: browser.has("fresh_token"))
     looked("connect")
-    token = TOKEN.search(browser.text("fresh_token"))[0]
+    token = browser.wait_for(lambda: TOKEN.search(browser.text("fresh_token")))[0]
     assert browser.copied("endpoint_url") == f"{inkcloud.url}/endpoints/pictures"
     answer = json.loads(run_snippet(browser.copied("snippet_curl"), "curl", token))
     assert look_through(answer).pictures
@@ -131,7 +131,7 @@ def test_a_template_is_tried_before_it_is_cloned_and_every_snippet_runs(inkcloud
     browser.driver.get(inkcloud.playground_url + "/endpoints?endpoint=try-hello-world&view=connect")
     browser.press("make_token")
     browser.wait_for(lambda: browser.has("fresh_token"))
-    token = TOKEN.search(browser.text("fresh_token"))[0]
+    token = browser.wait_for(lambda: TOKEN.search(browser.text("fresh_token")))[0]
     languages = ["python", *(["javascript"] if shutil.which("node") else [])]
     for language in languages:
         tab = next(t for t in browser.shown("[role=tab]") if t.text.lower() == language)
@@ -150,7 +150,7 @@ def test_a_token_is_made_and_revoked(inkcloud, browser):
     browser.wait_for(lambda: browser.has("fresh_token"))
     assert not browser.scrolls_sideways()
     browser.photograph("console-tokens-phone.png", size=PHONE, whole=True)
-    token = TOKEN.search(browser.text("fresh_token"))[0]
+    token = browser.wait_for(lambda: TOKEN.search(browser.text("fresh_token")))[0]
     headers = {"authorization": f"Bearer {token}"}
     current = f"{inkcloud.url}/tokens/current"
     access = httpx2.get(current, headers=headers).json()

@@ -7,8 +7,8 @@ import pytest
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.errors import (
     Cancelled,
+    CheckpointError,
     DeadlineExceeded,
-    InkcloudError,
     InvalidRequest,
     Overloaded,
     Unavailable,
@@ -216,5 +216,5 @@ def test_a_model_that_gives_no_numbers_fails_its_request_and_not_the_engine(tmp_
         submit(engine, request()).finished()
 
     assert isinstance(end, Failed)
-    assert type(end.error) is InkcloudError
+    assert isinstance(end.error, CheckpointError)
     assert "not numbers" in end.error.message
