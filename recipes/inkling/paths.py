@@ -8,5 +8,5 @@ PACKAGES = CACHE / "packages"
 DATASET = CACHE / "dataset"
 CHECKPOINTS = CACHE / "checkpoints"
 EXPORT = CACHE / "export"
-# What the package carries: where there is no checkpoint yet, a run goes on from it.
+# What the package carries: without an autoencoder of its own, a run goes on from it.
 SHIPPED = Path(__file__).parents[2] / "src/inkcloud/builtin/inkling"

@@ -160,7 +160,8 @@ if __name__ == "__main__":
     give_way()
     world = os.cpu_count() or 1
     first = build()
-    if not options.from_scratch:
+    # The UNet that ships knows the latents of the autoencoder that ships, and of no other.
+    if not options.from_scratch and not (CHECKPOINTS / "autoencoder.pt").exists():
         first = UNet2DConditionModel.from_pretrained(SHIPPED / "unet", dtype=torch.float32)
     shared = SharedWeights(sum(weight.numel() for weight in first.parameters()), world)
     fill(shared.master, first)
