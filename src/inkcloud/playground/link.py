@@ -66,7 +66,7 @@ def read_query(query: Mapping[str, str]) -> Linked | None:
         return None
     _check_version(query[VERSION_FIELD])
     prompt = query.get("prompt", "")
-    texts = []
+    texts: list[str] = []
     while (text := query.get(f"p{len(texts) + 1}")) is not None:
         texts.append(text)
     _check_count(len(texts))
