@@ -83,7 +83,7 @@ def _unpacked(text: str, packed: str) -> dict[str, Any]:
     return data
 
 
-def _axis(kind: object, values: object) -> Axis:
+def _axis(kind: str, values: object) -> Axis:
     if not isinstance(values, list):
         raise TypeError(kind)
     return Axis(AxisKind(kind), tuple(_text(value) for value in values))

@@ -20,9 +20,9 @@ class AxisKind(StrEnum):
     MODEL = "model"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """Its name for people."""
-        return _TITLES[self]
+        return _LABELS[self]
 
     @property
     def field(self) -> str:
@@ -30,7 +30,7 @@ class AxisKind(StrEnum):
         return _FIELDS[self]
 
 
-_TITLES = {
+_LABELS = {
     AxisKind.PROMPT: "Prompts",
     AxisKind.WORDS: "Words in the prompt",
     AxisKind.NEGATIVE: "Negative prompts",

@@ -140,9 +140,9 @@ class CellsDefinition:
             checked_values(axis.kind, axis.values)
             if axis.kind is not AxisKind.WORDS and kinds.count(axis.kind) > 1:
                 raise InvalidRequest(
-                    f"Two axes change the same: {axis.kind.title}.",
+                    f"Two axes change the same: {axis.kind.label}.",
                     field="cells",
-                    value=axis.kind.title,
+                    value=axis.kind.label,
                     allowed="axes that change different things",
                 )
             if axis.kind is AxisKind.WORDS:

@@ -57,7 +57,7 @@ def checked_values(kind: AxisKind, values: tuple[str, ...]) -> tuple[str, ...]:
     """
     if not values or not any(value.strip() for value in values):
         raise InvalidRequest(
-            f"The axis {kind.title} has no values.",
+            f"The axis {kind.label} has no values.",
             field=kind.field,
             value="",
             allowed=f"1 to {MOST_VALUES} values",
@@ -70,7 +70,7 @@ def checked_values(kind: AxisKind, values: tuple[str, ...]) -> tuple[str, ...]:
             SamplerName.parse(value)
         elif kind is not AxisKind.NEGATIVE and not value.strip():
             raise InvalidRequest(
-                f"A value of the axis {kind.title} is empty.",
+                f"A value of the axis {kind.label} is empty.",
                 field=kind.field,
                 value=value,
                 allowed="a text in each place",
@@ -167,7 +167,7 @@ def _check_bounds(kind: AxisKind, value: Decimal, part: str) -> Decimal:
 def _check_count(kind: AxisKind, count: int) -> None:
     if count > MOST_VALUES:
         raise InvalidRequest(
-            f"The axis {kind.title} has too many values.",
+            f"The axis {kind.label} has too many values.",
             field=kind.field,
             value=f"{count} values",
             allowed=f"at most {MOST_VALUES} values",
@@ -178,9 +178,9 @@ def _bad(kind: AxisKind, part: str) -> InkcloudError:
     low, high = _BOUNDS[kind]
     whole = "numbers" if kind is AxisKind.GUIDANCE else "whole numbers"
     return InvalidRequest(
-        f"A value of the axis {kind.title} is not allowed."
+        f"A value of the axis {kind.label} is not allowed."
         if part
-        else f"The axis {kind.title} has an empty place between its commas.",
+        else f"The axis {kind.label} has an empty place between its commas.",
         field=kind.field,
         value=part,
         allowed=f"{whole} from {low} to {high} with commas, or ranges such as 5-20 (+5) or "
