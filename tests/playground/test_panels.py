@@ -1,9 +1,12 @@
 """What can be done with panels: added, swapped, copied, locked, linked to, compared."""
 
+import io
 import urllib.parse
 from dataclasses import replace
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from inkcloud.playground.link import generate_query
 from inkcloud.playground.presets import PRESETS
@@ -207,3 +210,28 @@ def test_the_time_of_a_run_is_told_before_it(page, gateway):
 
     assert "together about" in words(page.caption)
     assert "on this machine, measured from 3 pictures" in words(page.caption)
+
+
+def test_a_dropped_picture_fills_a_panel(page, gateway):
+    page.button("generate").click().run()
+    chunks = PngInfo()
+    chunks.add_text("parameters", "a fox\nSteps: 9, Sampler: UniPC, CFG scale: 4, Seed: 5")
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG", pnginfo=chunks)
+
+    page.file_uploader("restore_file").upload("fox.png", file.getvalue(), "image/png").run()
+    assert "There is no sampler UniPC here" in words(page.warning)
+    page.selectbox("restore_panel").select(1).run()
+    page.button("restore_use").click().run()
+
+    assert page.text_input("prompt").value == "a fox"
+    assert steps(page) == [20, 9, 35]
+    assert page.text_input("panel2_seed").value == "5"
+    assert len(gateway.generations) == 3
+
+
+def test_a_dropped_file_that_tells_nothing_is_explained(page):
+    page.file_uploader("restore_file").upload("x.png", b"no picture", "image/png").run()
+
+    assert "not a picture that can be read" in words(page.error)
+    assert not page.exception
