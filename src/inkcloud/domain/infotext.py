@@ -64,7 +64,9 @@ def read_infotext(text: str) -> Infotext:
     if len(found := _FACT.findall(last)) >= _FEWEST_FACTS:
         facts = {name.strip(): _unquoted(value.strip()) for name, value in found}
         lines.pop()
-    prompt, negative, seen = [], [], False
+    prompt: list[str] = []
+    negative: list[str] = []
+    seen = False
     for line in lines:
         if not seen and line.strip().startswith(_NEGATIVE):
             seen = True

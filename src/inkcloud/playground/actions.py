@@ -1,5 +1,6 @@
 """What the buttons do."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
@@ -63,7 +64,7 @@ def remove_panel(panel: int) -> None:
     session = current_session()
     if len(session.panels) > 1:
         order = [other for other in session.panels if other != panel]
-        session.filling |= {new: form.read(old) for new, old in enumerate(order) if new != old}
+        session.filling |= {new: form.read(old) for new, old in enumerate(order) if old != new}
         _rearrange(session, order)
 
 
@@ -111,7 +112,7 @@ def show_the_way(panel: int) -> None:
     _rearrange(session, [None] * len(STRENGTHS))
 
 
-def _rearrange(session: Session, order: list[int | None]) -> None:
+def _rearrange(session: Session, order: Sequence[int | None]) -> None:
     """Put the panels in another order and let a reload find their settings again."""
     session.arrange(order)
     try:

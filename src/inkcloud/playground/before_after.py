@@ -76,7 +76,8 @@ def draw_before_after(
         after: the same for the one on the right.
         alt: what each shows, for those who do not see it.
     """
-    _component()(
+    component = st.cache_resource(show_spinner=False)(_component)
+    component()(
         key="before_after",
         data={
             "before": _address(before[1]),
@@ -89,7 +90,6 @@ def draw_before_after(
     )
 
 
-@st.cache_resource(show_spinner=False)
 def _component() -> Any:  # noqa: ANN401
     return st.components.v2.component("inkcloud_before_after", html=_HTML, css=_CSS, js=_JS)
 

@@ -68,12 +68,10 @@ def between(before: Parameters, after: Parameters) -> tuple[str, ...]:
 def _change(trait: Trait, before: Parameters, after: Parameters) -> str:
     old, new = _shown(trait, before), _shown(trait, after)
     sentence = f"{trait.words.capitalize()}: {old} before, {new} after"
-    values = getattr(before, trait.name, None), getattr(after, trait.name, None)
-    if trait.name in {"steps", "guidance_scale"} and all(values):
-        low, high = sorted(values)
-        more = "more" if values[1] > values[0] else "less"
-        return f"{sentence}, {high - low:g} {more}."
-    return f"{sentence}."
+    if trait.name not in {"steps", "guidance_scale"}:
+        return f"{sentence}."
+    by = float(getattr(after, trait.name)) - float(getattr(before, trait.name))
+    return f"{sentence}, {abs(by):.10g} {'more' if by > 0 else 'less'}."
 
 
 def _key(trait: Trait, parameters: Parameters) -> object:

@@ -25,7 +25,9 @@ def picture_texts(data: bytes) -> dict[str, str]:
             # So many pixels that Pillow suspects an attack: a warning first, then an error.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                found = {name: text for name, text in image.info.items() if isinstance(text, str)}
+                found = {
+                    str(name): text for name, text in image.info.items() if isinstance(text, str)
+                }
                 if image.format != "PNG":
                     found |= _comment(image)
     except UnidentifiedImageError as error:

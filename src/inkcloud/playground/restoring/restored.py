@@ -183,7 +183,7 @@ def _numbers(facts: dict[str, str], notes: list[str]) -> dict[str, Any]:
             continue
         try:
             number = kind(facts[name][:40])
-            value = str(number) if key.endswith("seed") else number
+            value: Any = str(number) if key.endswith("seed") else number
             replace(_START, **{key: value}).request("-")
         except (ValueError, OverflowError, InvalidRequest):
             notes.append(f"{name} {facts[name][:40]} is not possible here and was left out.")
@@ -217,7 +217,7 @@ def _size(facts: dict[str, str], notes: list[str]) -> dict[str, Any]:
         return {}
     match = re.fullmatch(r"(\d{1,5})\s*x\s*(\d{1,5})", text.strip(), re.ASCII)
     if match:
-        values = {"width": int(match[1]), "height": int(match[2])}
+        values: dict[str, Any] = {"width": int(match[1]), "height": int(match[2])}
         try:
             replace(_START, **values).request("-")
         except InvalidRequest:
