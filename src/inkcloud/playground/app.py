@@ -18,6 +18,9 @@ from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
 from inkcloud.playground.opening import open_session, shared_client
 from inkcloud.playground.session import current_session, has_session, keep
+from inkcloud.playground.sharing.gate import asks_who, draw_gate
+from inkcloud.playground.sharing.page import draw_sharing_page
+from inkcloud.playground.sharing.secrets import page_secrets, setting_secrets
 from inkcloud.playground.wording import error_text
 
 
@@ -31,7 +34,16 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
             token to manage endpoints and tokens with.
     """
     st.set_page_config(page_title="Inkcloud playground", page_icon="🐙", layout="wide")
-    connection = Connection.from_settings(settings, personal=personal)
+    try:
+        secrets = page_secrets()
+    except InkcloudError as error:
+        st.error(error_text(error))
+        return
+    # Whoever signs in is one of several, even where the page itself listens on loopback.
+    personal = personal and not asks_who(secrets)
+    connection = Connection.from_settings(
+        {**settings, **setting_secrets(secrets)}, personal=personal
+    )
     pages = [
         st.Page(
             _generate_page(connection),
@@ -58,9 +70,17 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
             icon=":material/key:",
             url_path="tokens",
         ),
+        st.Page(
+            lambda: draw_sharing_page(connection),
+            title="Sharing",
+            icon=":material/share:",
+            url_path="sharing",
+        ),
     ]
     page = st.navigation(pages, position="hidden")
     draw_style()
+    if not draw_gate(secrets):
+        return
     # Streamlit's own navigation hides behind an arrow on a phone.
     with st.container(horizontal=True, key="pages"):
         for each in pages:
