@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from inkcloud.domain.access import Scope
-from support.browser import DESKTOP, PHONE
+from support.browser import DESKTOP, PAGE_LINKS, PHONE
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
 from support.team_page import DISCOVERY, free_port, openid_provider, team_page
@@ -67,12 +67,12 @@ def test_who_is_on_the_list_draws_and_who_is_not_is_told_so(page, browser):
     browser.driver.get(page + "/tokens?v=1")
     browser.widget("sign_in_default", "button")
     assert "Open it once more" in text(browser)
-    assert not browser.shown(".st-key-pages a")
+    assert not browser.shown(PAGE_LINKS)
     browser.photograph("sharing-sign-in.png", size=PHONE)
 
     sign_in(browser, "eve")
     browser.wait_for(lambda: "eve@example.org is not on this page" in text(browser))
-    assert not browser.shown(".st-key-pages a")
+    assert not browser.shown(PAGE_LINKS)
     browser.photograph("sharing-refused.png", size=PHONE)
     sign_out(browser)
 

@@ -1,7 +1,9 @@
 """Who is let in, and what the page Sharing offers for copying."""
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
@@ -185,11 +187,12 @@ def test_a_door_that_is_set_up_wrongly_stays_shut(gateway, secrets):
 def test_secrets_that_cannot_be_read_keep_the_door_shut(gateway, tmp_path):
     broken = tmp_path / "secrets.toml"
     broken.write_text("INKCLOUD_ALLOW = [")
+    usual = config.get_option("secrets.files")
     config.set_option("secrets.files", [str(broken)])
     try:
         page = opened({})
     finally:
-        config.set_option("secrets.files", None)
+        config.set_option("secrets.files", usual)
 
     assert "The page's secrets cannot be read" in shown(page)
     assert not page.button
@@ -221,7 +224,7 @@ def test_the_page_offers_what_can_be_used_as_it_is(page, gateway):
     assert cloud["INKCLOUD_ENDPOINT"] == "text2image"
     assert Team.from_settings(team).refusal(person("ada@example.org")) is None
     assert sign_in_providers(team) == (None,)
-    assert "--endpoint text2image" in code(page, "Ada")
+    assert "--endpoint text2image" in code(page, "--name Ada")
     assert gateway.url in shown(page)
     assert not any("ink_secret" in block.value for block in page.code)
 
@@ -257,8 +260,6 @@ def test_a_list_that_holds_something_else_is_told(page):
 
 
 def test_the_link_opens_the_presets(page):
-    from urllib.parse import parse_qsl, urlsplit
-
     linked = read_query(dict(parse_qsl(urlsplit(code(page, "v=1")).query)))
 
     assert linked is not None
@@ -271,8 +272,6 @@ def test_every_text_becomes_toml_or_an_error(text):
         app = ways.checked_address(text, ways.APP_EXAMPLE, "x")
     except InvalidRequest:
         app = "http://x.org"
-    try:
+    with suppress(InvalidRequest):
         assert tomllib.loads(ways.team_secrets(app, ways.PROVIDERS["Google"], text, "s" * 32))
-    except InvalidRequest:
-        pass
     assert tomllib.loads(ways.cloud_secrets(app, "text2image"))["INKCLOUD_URL"] == app

@@ -44,7 +44,22 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
     connection = Connection.from_settings(
         {**settings, **setting_secrets(secrets)}, personal=personal
     )
-    pages = [
+    admitted = draw_gate(secrets)
+    pages = _pages(connection)
+    # On a phone they are behind a button, which `draw_style` writes "Menu" beside.
+    page = st.navigation(pages, position="top" if admitted else "hidden")
+    draw_style()
+    if not admitted:
+        return
+    made = st.session_state.pop(MADE, "")
+    if made:
+        st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
+    page.run()
+
+
+def _pages(connection: Connection) -> list[StreamlitPage]:
+    """Return all pages in the order in which they are offered."""
+    return [
         st.Page(
             _generate_page(connection),
             title="Generate",
@@ -77,18 +92,6 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
             url_path="sharing",
         ),
     ]
-    page = st.navigation(pages, position="hidden")
-    draw_style()
-    if not draw_gate(secrets):
-        return
-    # Streamlit's own navigation hides behind an arrow on a phone.
-    with st.container(horizontal=True, key="pages"):
-        for each in pages:
-            st.page_link(each, width="content")
-    made = st.session_state.pop(MADE, "")
-    if made:
-        st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
-    page.run()
 
 
 def _page(pages: list[StreamlitPage], path: str) -> StreamlitPage:

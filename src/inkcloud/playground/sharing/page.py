@@ -72,7 +72,7 @@ def _draw_network(endpoint: str) -> None:
         "each program a token of its own, which draws with this endpoint and can do nothing else:"
     )
     _code("private", ways.private_command(endpoint))
-    _code("token", ways.token_command(endpoint, "Ada's program"))
+    _code("token", ways.token_command(endpoint, "Ada"))
 
 
 def _draw_cloud(endpoint: str) -> None:
@@ -141,7 +141,7 @@ def _draw_link() -> None:
     )
     query = generate_query(DEFAULT_PROMPT, [preset.parameters for preset in PRESETS])
     base = _own_address() or "http://localhost:8501"
-    _code("link", f"{base}/generate?{urlencode(query)}", None)
+    _code("link", f"{base}/?{urlencode(query)}", None)
     st.caption("It holds the prompt in plain text, and no token.")
 
 
