@@ -131,6 +131,11 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", _GENERATION + "/events"): Row(strangers=PUBLIC, scopes=SEE),
     ("GET", _GENERATION + "/images/{index}"): Row(strangers=PUBLIC, scopes=SEE),
     ("GET", _GENERATION + "/preview/{index}"): Row(strangers=PUBLIC, scopes=SEE, ok=404),
+    ("GET", _GENERATION + "/frames"): Row(strangers=PUBLIC, scopes=SEE),
+    ("GET", _GENERATION + "/frames.zip"): Row(strangers=PUBLIC, scopes=SEE),
+    ("GET", _GENERATION + "/frames/{number}/{kind}"): Row(
+        strangers=PUBLIC, scopes=SEE, ids={"number": 0, "kind": "noisy"}
+    ),
     ("DELETE", _GENERATION): Row(strangers=PUBLIC, scopes=USE),
     # The history
     ("GET", "/history"): Row(scopes=READ, where=ANYWHERE),

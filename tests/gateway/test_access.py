@@ -64,7 +64,7 @@ class Caller:
         }
         if "/generations/{id}" in self.path or "/v1/images/{id}" in self.path:
             self._restore()
-            ids["id"] = self.gateway.ended(self.gateway.submit("x", self.name))["id"]
+            ids["id"] = self.gateway.ended(self.gateway.submit("x", self.name, frames=True))["id"]
         if "/history/{id}" in self.path:
             self._restore()
             ids["id"] = self.gateway.ended(self.gateway.submit("x", self.name))["id"] + "-0"

@@ -56,6 +56,37 @@ def test_a_sliders_rounding_error_does_not_reach_the_request():
     assert parameters(guidance_scale=7.6000000000000005).request("x").guidance_scale == 7.6
 
 
+def test_the_size_and_the_number_of_pictures_reach_the_request():
+    sized = parameters(width=512, height=384, images=4)
+
+    request = sized.request("x")
+
+    assert (request.width, request.height, request.num_images) == (512, 384, 4)
+    assert Parameters.from_request(request.as_mapping()) == sized
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"variation_seed": "-1"}, "variation_seed"),
+        ({"variation_strength": 1.5}, "variation_strength"),
+        ({"variation_strength": float("nan")}, "variation_strength"),
+    ],
+)
+def test_a_bad_variation_is_refused_by_name(changes, field):
+    with pytest.raises(InvalidRequest) as caught:
+        parameters(**changes).request("x")
+
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("seed", "strength", "varied"), [("", 0.5, False), ("7", 0.0, False), ("7", 0.5, True)]
+)
+def test_a_variation_needs_a_seed_and_a_strength(seed, strength, varied):
+    assert parameters(variation_seed=seed, variation_strength=strength).varied == varied
+
+
 def test_an_empty_prompt_is_refused():
     with pytest.raises(InvalidRequest) as caught:
         parameters().request("  ")

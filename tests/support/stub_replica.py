@@ -5,6 +5,7 @@
 "die always ..." breaks every connection after `started`
 "leave once ..." says that it cancelled the work, as a replica does that is stopped
 "cut ..."        ends its stream without a final event
+"frames ..."     sends more frames than are allowed, if it is asked for any
 "fail ..."       ends with a `failed` event that names the scheduler
 "refuse ..."     answers 422 in place of a stream
 "crash ..."      answers an opaque 500
@@ -37,6 +38,7 @@ from inkcloud.domain.endpoint import Endpoint
 from inkcloud.domain.errors import Cancelled, Conflict, InvalidRequest, Unavailable
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished, Preview, Progress, Queued, Started
+from inkcloud.domain.frame import Frame
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.load import Load
 from inkcloud.domain.log_line import LogLine
@@ -158,6 +160,9 @@ class StubReplica:
             return
         yield Progress(1, steps, 1.5)
         yield Preview(0, 1, tiny_png(seed=data["seed"], side=4))
+        sent = 0 if not data.get("frames") else 101 if behaviour == "frames" else steps
+        for call in range(1, sent + 1):
+            yield frame(data["seed"], call, sent)
         if behaviour == "slow":
             while not self._released.is_set():
                 await asyncio.sleep(0.005)
@@ -312,6 +317,21 @@ class StubReplicas:
         self._queue.tell_positions(self._at_once - self._free)
 
 
+def frame(seed: int, call: int, calls: int) -> Frame:
+    """Return a frame whose pictures tell its seed and call."""
+    return Frame(
+        call=call,
+        calls=calls,
+        step=call,
+        timestep=float(calls - call),
+        sigma=calls / call,
+        alpha_bar=1 / (1 + (calls / call) ** 2),
+        seconds=call / 100,
+        predicted=tiny_png(seed=seed + call),
+        noisy=tiny_png(seed=seed + call, side=4),
+    )
+
+
 def picture(data: dict[str, Any], index: int) -> Picture:
     """Return a tiny real picture of a request, the same for the same request."""
     request = GenerationRequest.from_mapping(data)
@@ -330,6 +350,8 @@ def picture(data: dict[str, Any], index: int) -> Picture:
         dtype="float32",
         backend="stub",
         versions={"inkcloud": "0"},
+        variation_seed=request.variation_seed if request.varied else None,
+        variation_strength=request.variation_strength if request.varied else None,
     )
     return Picture(tiny_png(seed=seed), record)
 

@@ -8,10 +8,12 @@ from torch import Tensor
 
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.pixels import not_numbers
+from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.limits import Limits
 from inkcloud.domain.picture import Picture
 from inkcloud.engine.image_cache import ImageCache
-from inkcloud.engine.picture_file import write_png, write_preview
+from inkcloud.engine.looks import Look, Looks
+from inkcloud.engine.picture_file import write_png
 from inkcloud.engine.prompt_cache import PromptCache
 from inkcloud.engine.recorder import Recorder
 from inkcloud.engine.request_plan import request_plan
@@ -19,8 +21,9 @@ from inkcloud.engine.sample import Sample
 from inkcloud.engine.settings import EngineSettings
 from inkcloud.engine.task import Task
 from inkcloud.sampling.noise import RequestNoise
+from inkcloud.sampling.slerp import slerp
 from inkcloud.sampling.state import SamplerState
-from inkcloud.sampling.update import advance, denoised, model_input, timesteps
+from inkcloud.sampling.update import advance, model_input, timesteps
 
 
 class Runner:
@@ -30,7 +33,7 @@ class Runner:
         checkpoint: the model.
         rows_per_call: pad every UNet call to so many rows; None pads nothing.
         settings: how many encodings to keep.
-        limits: how large an image may be.
+        limits: how large an image may be, and how many frames there may be.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Runner:
         self._prompts = PromptCache(checkpoint, settings.cached_prompts)
         self._images = ImageCache(checkpoint, limits, settings.cached_images)
         self._recorder = Recorder(checkpoint, rows_per_call)
+        self._looks = Looks(checkpoint, limits.frames)
         self._samples: dict[Task, Sample] = {}
 
     def start(self, task: Task) -> None:
@@ -64,43 +68,39 @@ class Runner:
             task.key.latent_height,
             task.key.latent_width,
         )
-        image = None
+        image, sampled = None, False
         code = self._images.encode(request)
         if code is not None:
-            image = code.latent(noise.image(shape) if code.draws_noise else None)
+            sampled = code.draws_noise
+            image = code.latent(noise.image(shape) if sampled else None)
+        start = starting_noise(request, noise, shape, after_image=sampled)
         self._samples[task] = Sample(
             plan=plan,
-            state=SamplerState.begin(plan, noise.initial(shape), image),
+            state=SamplerState.begin(plan, start, image),
             noise=noise,
             text=tuple(self._prompts.encode(prompt) for prompt in prompts),
             guidance_scale=request.guidance_scale,
         )
 
     @torch.inference_mode()
-    def run(self, tasks: Sequence[Task]) -> dict[Task, bytes]:
+    def run(self, tasks: Sequence[Task]) -> dict[Task, Look]:
         """Advance each task by one UNet call, all in the same call.
 
         Returns:
-            Previews (PNG) of the tasks whose request asks for one now.
+            What there is to see of the tasks whose request asks for it now.
         """
         samples = [self._samples[task] for task in tasks]
         plans = [sample.plan for sample in samples]
         states = [sample.state for sample in samples]
         outputs = guide(self._predict(samples), samples)
-        wanted = [task for task in tasks if _wants_preview(task)]
-        previews = {}
-        if wanted:
-            estimates = denoised(plans, states, outputs)
-            for task in wanted:
-                pixels = self._checkpoint.preview(estimates[tasks.index(task)])
-                previews[task] = write_preview(pixels)
+        looks = self._looks.after(tasks, samples, outputs)
         noises = [_step_noise(sample) for sample in samples]
         for task, sample, state in zip(
             tasks, samples, advance(plans, states, outputs, noises), strict=True
         ):
             sample.state = state
             task.position = state.position
-        return previews
+        return looks
 
     @torch.inference_mode()
     def finish(self, task: Task) -> Picture:
@@ -135,6 +135,31 @@ class Runner:
         return self._checkpoint.predict(latents, times, text)[:rows]
 
 
+def starting_noise(
+    request: GenerationRequest,
+    noise: RequestNoise,
+    shape: tuple[int, int, int],
+    *,
+    after_image: bool,
+) -> Tensor:
+    """Return a picture's starting noise (C, H, W), turned towards the variation seed's.
+
+    Args:
+        request: says whether, to which seed and how far.
+        noise: the picture's own, next to draw the starting noise.
+        shape: of the latent.
+        after_image: whether an image's latent was drawn before; the other seed's starting
+            noise is then its second drawing too.
+    """
+    own = noise.initial(shape)
+    if request.variation_seed is None or not request.varied:
+        return own
+    other = RequestNoise(request.variation_seed)
+    if after_image:
+        other.image(shape)
+    return slerp(own, other.initial(shape), request.variation_strength)
+
+
 def guide(outputs: Tensor, samples: Sequence[Sample]) -> Tensor:
     """Join each sample's rows into one output, (N, C, H, W).
 
@@ -160,9 +185,3 @@ def _step_noise(sample: Sample) -> Tensor | None:
         return None
     channels, height, width = sample.state.latent.shape
     return sample.noise.step((channels, height, width))
-
-
-def _wants_preview(task: Task) -> bool:
-    every = task.generation.request.preview_every
-    done = task.position + 1
-    return every > 0 and done % every == 0 and done < task.total

@@ -81,7 +81,11 @@ def generation_view(request: Request, status: Status) -> native.GenerationView:
             for index, i in enumerate(job.images)
         ],
         error=job.error and {key: problem.finite(value) for key, value in job.error.items()},
-        links={"self": url, "events": f"{url}/events"},
+        links={
+            "self": url,
+            "events": f"{url}/events",
+            **({"frames": f"{url}/frames"} if job.frames else {}),
+        },
     )
 
 

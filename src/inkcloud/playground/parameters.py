@@ -10,6 +10,8 @@ from inkcloud.domain.sampler_name import SamplerName
 
 LIMITS = Limits()
 PREVIEWS_PER_PICTURE = 50
+# A browser's slider gives 7.6000000000000005 where 7.6 is meant.
+DECIMALS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,11 @@ class Parameters:
         scheduler: the sampler.
         guidance_scale: weight of the prompt.
         seed: text, because a browser's number field is exact only up to 2^53 - 1.
+        width: pixels; None is the model's native width.
+        height: pixels; None is the model's native height.
+        images: how many pictures; picture i uses `seed + i`.
+        variation_seed: text like `seed`; the seed whose noise is mixed in, "" for none.
+        variation_strength: how much of the variation seed's noise, 0 to 1.
     """
 
     negative_prompt: str
@@ -29,6 +36,16 @@ class Parameters:
     scheduler: SamplerName
     guidance_scale: float
     seed: str
+    width: int | None = None
+    height: int | None = None
+    images: int = 1
+    variation_seed: str = ""
+    variation_strength: float = 0.0
+
+    @property
+    def varied(self) -> bool:
+        """Whether any of another seed's noise is mixed in."""
+        return bool(self.variation_seed.strip()) and self.variation_strength > 0
 
     def with_negative_prompt(self, text: str) -> "Parameters":
         """Return the same parameters with another negative prompt."""
@@ -40,16 +57,31 @@ class Parameters:
         Raises:
             InvalidRequest: names the first field whose value is not allowed.
         """
+        self._check_variation()
         request = GenerationRequest(
             prompt=prompt,
             negative_prompt=self.negative_prompt,
             num_inference_steps=self.steps,
             scheduler=self.scheduler,
-            guidance_scale=round(self.guidance_scale, 2),
+            guidance_scale=round(self.guidance_scale, DECIMALS),
             seed=parse_seed(self.seed),
+            width=self.width,
+            height=self.height,
+            num_images=self.images,
             preview_every=max(1, self.steps // PREVIEWS_PER_PICTURE),
         )
         return request.validated(LIMITS)
+
+    def _check_variation(self) -> None:
+        if self.variation_seed.strip():
+            parse_seed(self.variation_seed, "variation_seed")
+        if not 0 <= self.variation_strength <= 1:
+            raise InvalidRequest(
+                "The value of variation_strength is not allowed.",
+                field="variation_strength",
+                value=self.variation_strength,
+                allowed="a number from 0 to 1",
+            )
 
     @classmethod
     def from_request(cls, request: dict[str, Any]) -> "Parameters":
@@ -65,11 +97,18 @@ class Parameters:
             scheduler=known.scheduler,
             guidance_scale=known.guidance_scale,
             seed=str(known.seed),
+            width=known.width,
+            height=known.height,
+            images=known.num_images,
         )
 
 
-def parse_seed(text: str) -> int:
+def parse_seed(text: str, field: str = "seed") -> int:
     """Return the seed that a text means; spaces around it do not matter.
+
+    Args:
+        text: what was typed.
+        field: the request's name for it, for the error.
 
     Raises:
         InvalidRequest: if it is not a whole number from 0 to 2^64 - 1.
@@ -80,8 +119,8 @@ def parse_seed(text: str) -> int:
         int(digits) > MAXIMUM_SEED
     ):
         raise InvalidRequest(
-            "The value of seed is not allowed." if digits else "The seed is missing.",
-            field="seed",
+            f"The value of {field} is not allowed." if digits else "The seed is missing.",
+            field=field,
             value=text,
             allowed=f"a whole number from 0 to {MAXIMUM_SEED}",
         )

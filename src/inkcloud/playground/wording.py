@@ -26,6 +26,19 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min"
 
 
+def about(seconds: float) -> str:
+    """Return an estimated time without more digits than an estimate has."""
+    if seconds < 0.095:
+        return "less than 0.1 s"
+    if seconds < 3:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h"
+
+
 def pixels_text(width: int, height: int) -> str:
     """Return a size in words, for example "512 × 512 pixels"."""
     return f"{width} \N{MULTIPLICATION SIGN} {height} pixels"
