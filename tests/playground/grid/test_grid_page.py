@@ -12,16 +12,29 @@ from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
 
 
-@pytest.fixture
-def replica():
+@pytest.fixture(scope="module")
+def stub():
     with StubReplica() as stub:
         yield stub
 
 
-@pytest.fixture
-def gateway(replica, tmp_path):
-    with RunningGateway(tmp_path, StubReplicas(replica)) as running, pages_of(running):
+@pytest.fixture(scope="module")
+def shared_gateway(stub, tmp_path_factory):
+    with RunningGateway(tmp_path_factory.mktemp("data"), StubReplicas(stub)) as running:
         yield running
+
+
+@pytest.fixture
+def replica(stub):
+    stub.forget()
+    yield stub
+    stub.release()
+
+
+@pytest.fixture
+def gateway(shared_gateway, replica):
+    with pages_of(shared_gateway):
+        yield shared_gateway
 
 
 @pytest.fixture
@@ -157,7 +170,12 @@ def test_the_address_opens_a_cell_with_its_parameters(page):
     assert "cell" not in address(again)
 
 
-def test_models_are_offered_when_several_endpoints_draw_and_each_draws(gateway, replica):
+def test_models_are_offered_when_several_endpoints_draw_and_each_draws(replica, tmp_path):
+    with RunningGateway(tmp_path, StubReplicas(replica)) as gateway, pages_of(gateway):
+        draw_with_two_models(gateway)
+
+
+def draw_with_two_models(gateway):
     table = EndpointTable(gateway.database)
     for name in ("one", "two"):
         service = "inkcloud.services.text_to_image:TextToImageService"
