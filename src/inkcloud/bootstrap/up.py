@@ -50,6 +50,7 @@ TOKEN_FILE = "token"
 # On its own machine, whoever opens the page acts with its token: so it cannot deploy code,
 # which would let any local user run programs as the one who started Inkcloud.
 PAGE_TOKEN_FILE = "playground-token"
+PAGE_SECRETS_FILE = "playground-secrets.toml"
 PAGE_SCOPES = ALL_SCOPES - {Scope.DEPLOY_CODE}
 
 
@@ -108,6 +109,7 @@ class _Inkcloud:
                 "INKCLOUD_ENDPOINT": ENDPOINT,
                 "INKCLOUD_TOKEN_FILE": str(settings.data_dir / PAGE_TOKEN_FILE),
             },
+            secrets=settings.data_dir / PAGE_SECRETS_FILE,
             log=self._logs / "playground.log",
             report=self._announcer.say,
         )
@@ -258,7 +260,7 @@ _PAUSED = (
 )
 _OPEN_TO_THE_NETWORK = (
     "Other machines can reach this one: the endpoint asks them for the token, "
-    "the playground lets everybody in."
+    f"the playground lets everybody in, unless {PAGE_SECRETS_FILE} has them sign in."
 )
 
 
