@@ -8,7 +8,7 @@ from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.denoising import form
 from inkcloud.playground.denoising.film import Film
-from inkcloud.playground.denoising.viewing import Viewing, viewing_now
+from inkcloud.playground.denoising.viewing import RUNS, Viewing, viewing_now
 from inkcloud.playground.drawing import Drawing, Phase
 from inkcloud.playground.follow import PASSING, cancel, follow
 from inkcloud.playground.frame import draw_unfinished
@@ -69,7 +69,7 @@ def _draw_latest(pace: float | None) -> None:
     drawn = [d for d in viewing.drawings if viewing.busy or not isinstance(viewing.film(d), Film)]
     if not drawn:
         return
-    for column, drawing in zip(st.columns(len(drawn)), drawn, strict=True):
+    for column, drawing in zip(st.columns(len(RUNS)), drawn, strict=False):
         with column:
             _draw(viewing, drawing)
     if viewing.busy:
@@ -115,7 +115,7 @@ def _draw(viewing: Viewing, drawing: Drawing) -> None:
             _draw_ended(viewing, drawing)
         case _:
             st.progress(progress_fraction(drawing), text=progress_text(drawing))
-            draw_unfinished(drawing)
+            draw_unfinished(drawing, viewing.native_size)
 
 
 def _draw_ended(viewing: Viewing, drawing: Drawing) -> None:

@@ -61,6 +61,12 @@ class Viewing:
         films = [self.film(drawing) for drawing in self.drawings]
         return tuple(film for film in films if isinstance(film, Film))
 
+    @property
+    def native_size(self) -> tuple[int, int] | None:
+        """The model's own width and height in pixels, if the endpoint has told it."""
+        size = (self.facts or {}).get("native_size")
+        return (int(size[0]), int(size[1])) if size else None
+
     def film(self, drawing: Drawing) -> Film | InkcloudError | None:
         """Return a drawing's frames, or why there are none; None if it has not succeeded."""
         if drawing.phase is not Phase.SUCCEEDED or drawing.job is None:
