@@ -106,6 +106,8 @@ def test_a_picture_begins_as_an_image(tiny: Path) -> None:
         (("--image", "none.png"), "--image was 'none.png'"),
         (("--image", "words.png"), "--image was '5 bytes'"),
         (("--strength", "0"), "--strength was 0.0"),
+        (("--variation-strength", "2"), "--variation-strength was 2.0"),
+        (("--variation-strength", "0.5"), "--variation-seed is missing"),
     ],
 )
 def test_an_image_or_strength_that_will_not_do_is_named(

@@ -97,6 +97,18 @@ def test_a_model_that_is_not_here_is_asked_for() -> None:
     assert "--model was 'tiny'" in result.stderr
 
 
+def test_a_varied_picture_is_rendered_again(tiny: Path) -> None:
+    variation = ("--variation-seed", "8", "--variation-strength", "0.4")
+    plain = Path("x.png").read_bytes()
+    arguments = ["a cat", "--model", str(tiny), *variation, *ARGUMENTS]
+    assert CliRunner().invoke(app, ["generate", *arguments]).exit_code == 0
+
+    result = reproduce(tiny)
+
+    assert Path("x.png").read_bytes() != plain
+    assert result.stdout == "x.png: identical, byte for byte.\n"
+
+
 @pytest.fixture
 def from_an_image(tiny: Path) -> None:
     Path("start.png").write_bytes(pattern_png(64, 64))

@@ -90,6 +90,17 @@ def test_a_generation_is_submitted_followed_looked_at_and_listed(client, stub, k
     stub._released.clear()
 
 
+def test_a_submission_with_its_key_may_be_repeated(client, kind):
+    key = f"key of {kind.__name__}"
+
+    ids = {client.submit("quick", idempotency_key=key, seed=3).id for _ in "abc"}
+
+    assert len(ids) == 1
+    with pytest.raises(InvalidRequest) as caught:
+        client.submit("other", idempotency_key=key, seed=3)
+    assert caught.value.field == "Idempotency-Key"
+
+
 def test_there_is_no_preview_of_what_is_done(client):
     [image] = client.generate("quick", tag="quick")
     [status] = client.list(tag_prefix="quick", limit=1)

@@ -27,6 +27,7 @@ RECORD = Record(
     backend="torch-cpu",
     versions={},
 )
+VARIED = replace(RECORD, variation_seed=2**64 - 1, variation_strength=0.25)
 FROM_AN_IMAGE = replace(RECORD, strength=0.5, image_sha256="1" * 64)
 
 
@@ -40,6 +41,7 @@ FROM_AN_IMAGE = replace(RECORD, strength=0.5, image_sha256="1" * 64)
         Preview(0, 2, b"\x89PNG"),
         Finished((Picture(b"\x89PNG", RECORD),), 1.25),
         Finished((Picture(b"\x89PNG", FROM_AN_IMAGE),), 1.25),
+        Finished((Picture(b"\x89PNG", VARIED),), 1.25),
     ],
 )
 def test_an_event_comes_back(event):

@@ -67,6 +67,23 @@ def test_too_many_pixels_or_too_much_work_is_refused_before_any_model_is_asked(c
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"variation_seed": -1}, "variation_seed"),
+        ({"variation_seed": 2**64}, "variation_seed"),
+        ({"variation_seed": 1, "variation_strength": 1.01}, "variation_strength"),
+        ({"variation_seed": 1, "variation_strength": float("nan")}, "variation_strength"),
+        ({"variation_strength": 0.5}, "variation_seed"),
+    ],
+)
+def test_a_variation_that_cannot_be_is_named(changes, field):
+    with pytest.raises(InvalidRequest) as caught:
+        GenerationRequest(prompt="x", **changes).validated(Limits())
+
+    assert caught.value.field == field
+
+
 def test_the_most_pixels_and_the_most_work_are_allowed():
     GenerationRequest(
         prompt="x", width=1024, height=1024, num_inference_steps=500, num_images=4

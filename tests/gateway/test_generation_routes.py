@@ -1,5 +1,6 @@
 import hashlib
 import json
+from typing import ClassVar
 
 import pytest
 
@@ -206,3 +207,67 @@ def test_stopping_lets_followers_go_and_the_next_gateway_finishes_the_work(repli
 
     with RunningGateway(tmp_path, StubReplicas(replica)) as gateway:
         assert gateway.ended(view)["state"] == "succeeded"
+
+
+class TestIdempotencyKeys:
+    PATH = "/endpoints/open/generations"
+    KEY: ClassVar = {"Idempotency-Key": "grid/r1/007/1"}
+
+    def submit(self, gateway, headers=None, **body):
+        answer = gateway.http.post(self.PATH, json={"prompt": "x"} | body, headers=headers)
+        assert answer.status_code == 202
+        return answer.json()
+
+    def test_the_same_request_again_is_the_same_generation(self, gateway, replica):
+        first = self.submit(gateway, self.KEY, tag="one")
+        gateway.ended(first)
+
+        again = self.submit(gateway, self.KEY, tag="two")
+
+        assert (again["id"], again["tag"], again["state"]) == (first["id"], "one", "succeeded")
+        assert len(replica.requests) == 1
+
+    def test_callers_at_the_same_moment_share_one_generation(self, gateway, replica):
+        with gateway.background() as run:
+            futures = [run(self.submit, gateway, self.KEY) for _ in range(8)]
+            ids = {future.result()["id"] for future in futures}
+
+        assert len(ids) == 1
+        listed = gateway.http.get(self.PATH, headers=gateway.authorization).json()
+        assert len(listed["generations"]) == 1
+
+    def test_another_request_with_the_key_is_refused(self, gateway):
+        self.submit(gateway, self.KEY)
+
+        answer = gateway.http.post(self.PATH, json={"prompt": "y"}, headers=self.KEY)
+
+        assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
+
+    def test_a_key_belongs_to_one_caller(self, gateway):
+        mine = self.submit(gateway, self.KEY | gateway.authorization)
+        nobodys = self.submit(gateway, self.KEY)
+
+        assert mine["id"] != nobodys["id"]
+
+    def test_a_cancelled_generation_lets_go_of_its_key(self, gateway, replica):
+        cancelled = self.submit(gateway, self.KEY, prompt="slow squid")
+        replica.next_started()
+        gateway.http.delete(gateway.path(cancelled))
+        replica.release()
+
+        assert self.submit(gateway, self.KEY, prompt="slow squid")["id"] != cancelled["id"]
+
+    @pytest.mark.parametrize("key", ["", "x" * 201, "caf\u00e9"])
+    def test_a_key_that_is_not_allowed_is_named(self, gateway, key):
+        headers = [(b"Idempotency-Key", key.encode())]
+
+        answer = gateway.http.post(self.PATH, json={"prompt": "x"}, headers=headers)
+
+        assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
+
+    def test_the_description_names_the_header(self, gateway):
+        described = gateway.http.get("/openapi.json").json()["paths"]
+        operation = described["/endpoints/{name}/generations"]["post"]
+
+        named = [p["name"] for p in operation["parameters"]]
+        assert sorted(named) == ["Idempotency-Key", "name"]

@@ -125,6 +125,12 @@ def test_each_size_has_its_own_pace_and_the_models_own_size_is_the_usual_one():
     assert known.seconds(PLAIN) == pytest.approx(2.0)
 
 
+def test_a_size_never_drawn_is_estimated_from_the_nearest_by_its_pixels():
+    known = pace(drawn(seconds=2.0, side=256))
+
+    assert known.seconds(replace(PLAIN, width=512, height=256)) == pytest.approx(4.0)
+
+
 def test_only_the_model_of_the_newest_picture_counts():
     known = pace(drawn(at=50, seconds=2.0), drawn(at=0, seconds=60.0, model="b" * 64))
 

@@ -29,7 +29,8 @@ FLAGS = (
 PATIENCE = 900  # a hang is told apart from a busy machine by its length only
 # Streamlit replaces elements, and disables them while its server is away.
 PASSING = (StaleElementReferenceException, ElementNotInteractableException)
-DESKTOP = (1280, 900)
+PAGE_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]"
+DESKTOP = (1440, 900)
 PHONE = (390, 844)
 
 
@@ -125,11 +126,13 @@ class Browser:
         """Go to another page by its link at the top."""
 
         def followed() -> bool:
-            links = [link for link in self.shown(".st-key-pages a") if link.text.endswith(text)]
-            if not links:
-                return False
-            links[0].click()
-            return True
+            links = [link for link in self.shown(PAGE_LINKS) if link.text.endswith(text)]
+            if links:
+                links[0].click()
+                return True
+            for menu in self.shown("[data-testid=stExpandSidebarButton]"):  # on a phone
+                menu.click()
+            return False
 
         self.wait_for(followed)
 

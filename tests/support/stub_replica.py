@@ -330,6 +330,8 @@ def picture(data: dict[str, Any], index: int) -> Picture:
         dtype="float32",
         backend="stub",
         versions={"inkcloud": "0"},
+        variation_seed=request.variation_seed if request.varied else None,
+        variation_strength=request.variation_strength if request.varied else None,
     )
     return Picture(tiny_png(seed=seed), record)
 

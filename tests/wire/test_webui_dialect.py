@@ -45,6 +45,32 @@ def test_iterations_go_on_counting_seeds():
     assert wish.batch_size == 2
 
 
+def test_with_a_variation_the_seed_stays_and_the_variation_seed_counts_on():
+    wish = webui.decode(
+        {"prompt": "x", "seed": 10, "batch_size": 2, "n_iter": 2}
+        | {"subseed": 5, "subseed_strength": 0.2}
+    )
+
+    assert [(r.seed, r.variation_seed, r.num_images) for r in wish.requests] == [
+        (10, subseed, 1) for subseed in (5, 6, 7, 8)
+    ]
+    assert {r.variation_strength for r in wish.requests} == {0.2}
+    assert (wish.batch_size, wish.iterations) == (2, 2)
+
+
+def test_a_variation_seed_of_minus_one_is_random_and_one_without_strength_means_nothing():
+    random = {
+        webui.decode({"prompt": "x", "subseed": -1, "subseed_strength": 0.1})
+        .requests[0]
+        .variation_seed
+        for _ in range(4)
+    }
+    [none] = webui.decode({"prompt": "x", "subseed": 5, "subseed_strength": 0}).requests
+
+    assert len(random) > 1
+    assert (none.variation_seed, none.variation_strength) == (None, 0.0)
+
+
 @pytest.mark.parametrize(
     ("name", "sampler"),
     [
@@ -113,7 +139,12 @@ def test_a_picture_can_be_the_start():
         ({"scheduler": 1}, "scheduler"),
         ({"enable_hr": True}, "enable_hr"),
         ({"tiling": True}, "tiling"),
-        ({"subseed_strength": 0.5}, "subseed_strength"),
+        ({"subseed_strength": 1.5}, "subseed_strength"),
+        ({"subseed_strength": "0.5"}, "subseed_strength"),
+        ({"subseed_strength": True}, "subseed_strength"),
+        ({"subseed_strength": []}, "subseed_strength"),
+        ({"subseed_strength": 0.5, "subseed": 2.5}, "subseed"),
+        ({"subseed_strength": 0.5, "subseed": 2**64 - 1, "batch_size": 2}, "subseed"),
         ({"script_name": "x/y plot"}, "script_name"),
         ({"alwayson_scripts": {"ControlNet": {}}}, "alwayson_scripts"),
         ({"override_settings": []}, "override_settings"),
@@ -139,13 +170,14 @@ def test_a_bad_start_is_named(images):
 
 def test_the_answers_info_is_json_in_a_text():
     wish = webui.decode({"prompt": "x", "seed": 4, "n_iter": 2, "width": 64, "height": 64})
-    records = [record(seed=4), record(seed=5)]
+    records = [record(seed=4), record(seed=5, variation_seed=7, variation_strength=0.5)]
 
     answer = webui.encode(wish, [b"one", b"two"], records, began=NOW)
     info = json.loads(answer["info"])
 
     assert [base64.b64decode(image) for image in answer["images"]] == [b"one", b"two"]
     assert (info["seed"], info["all_seeds"]) == (4, [4, 5])
+    assert info["all_subseeds"] == [-1, 7]
     assert info["infotexts"] == [infotext(each) for each in records]
     assert info["job_timestamp"] == "20300102030405"
     assert answer["parameters"]["n_iter"] == 2

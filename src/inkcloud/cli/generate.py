@@ -49,6 +49,21 @@ def generate(
             show_default="a random one",
         ),
     ] = None,
+    variation_seed: Annotated[
+        int | None,
+        typer.Option(
+            envvar="INKCLOUD_VARIATION_SEED",
+            help="The other seed that the starting noise is turned towards.",
+            show_default="none",
+        ),
+    ] = None,
+    variation_strength: Annotated[
+        float,
+        typer.Option(
+            envvar="INKCLOUD_VARIATION_STRENGTH",
+            help="How far it is turned, 0 (not at all) to 1 (the other seed's noise).",
+        ),
+    ] = 0.0,
     width: Annotated[
         int | None,
         typer.Option(
@@ -125,6 +140,8 @@ def generate(
         scheduler=SamplerName.parse(scheduler),
         guidance_scale=guidance_scale,
         seed=secrets.randbelow(2**32) if seed is None else seed,
+        variation_seed=variation_seed,
+        variation_strength=variation_strength,
         width=width,
         height=height,
         num_images=images,

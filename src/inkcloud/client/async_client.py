@@ -83,15 +83,18 @@ class AsyncInkcloudClient(AsyncManagement):
                 await self.cancel(status.id)
             raise
 
-    async def submit(self, prompt: str, tag: str = "", **parameters: Any) -> GenerationStatus:
+    async def submit(
+        self, prompt: str, tag: str = "", idempotency_key: str = "", **parameters: Any
+    ) -> GenerationStatus:
         """Hand a generation in and return at once; what was accepted is not lost.
 
         Args:
             prompt: what to draw.
             tag: a label of your own, by which `list` finds it.
+            idempotency_key: the same key with the same request is the same generation.
             parameters: any other field of `GenerationRequest`.
         """
-        return await self._send(self._requests.submit(prompt, tag, parameters))
+        return await self._send(self._requests.submit(prompt, tag, idempotency_key, parameters))
 
     async def get(self, id: str) -> GenerationStatus:
         """Return a generation as it stands."""

@@ -83,15 +83,18 @@ class InkcloudClient(Management):
                 self.cancel(status.id)
             raise
 
-    def submit(self, prompt: str, tag: str = "", **parameters: Any) -> GenerationStatus:
+    def submit(
+        self, prompt: str, tag: str = "", idempotency_key: str = "", **parameters: Any
+    ) -> GenerationStatus:
         """Hand a generation in and return at once; what was accepted is not lost.
 
         Args:
             prompt: what to draw.
             tag: a label of your own, by which `list` finds it.
+            idempotency_key: the same key with the same request is the same generation.
             parameters: any other field of `GenerationRequest`.
         """
-        return self._send(self._requests.submit(prompt, tag, parameters))
+        return self._send(self._requests.submit(prompt, tag, idempotency_key, parameters))
 
     def get(self, id: str) -> GenerationStatus:
         """Return a generation as it stands."""

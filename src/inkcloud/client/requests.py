@@ -20,14 +20,19 @@ class Requests:
         self._endpoint = f"{target.base_url}/endpoints/{path_part(target.endpoint)}"
         self._generations = f"{self._endpoint}/generations"
 
-    def submit(self, prompt: str, tag: str, parameters: dict[str, Any]) -> Call[GenerationStatus]:
+    def submit(
+        self, prompt: str, tag: str, idempotency_key: str, parameters: dict[str, Any]
+    ) -> Call[GenerationStatus]:
         """Hand in a generation.
 
         Raises:
             InvalidRequest: names the first parameter that JSON cannot express.
         """
         body = {"prompt": prompt, **({"tag": tag} if tag else {}), **parameters}
-        return Call("POST", self._generations, answers.read_status, json_body(body))
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return Call(
+            "POST", self._generations, answers.read_status, json_body(body), headers=headers
+        )
 
     def get(self, generation: str) -> Call[GenerationStatus]:
         """Look a generation up."""

@@ -38,6 +38,8 @@ class GenerationRequest:
         image: the picture to start from, as a PNG, JPEG or WebP file; None starts from noise.
         strength: how far to go from the image, above 0 and up to 1; at 1 next to nothing of
             it is left. Without effect when there is no image.
+        variation_seed: the other seed that every picture's starting noise is turned towards.
+        variation_strength: how far, from 0 (not at all) to 1 (it is the other seed's noise).
     """
 
     prompt: str
@@ -53,6 +55,8 @@ class GenerationRequest:
     preview_every: int = 0
     image: bytes | None = field(default=None, repr=False)
     strength: float = DEFAULT_STRENGTH
+    variation_seed: int | None = None
+    variation_strength: float = 0.0
 
     @property
     def skipped_steps(self) -> int:
@@ -66,6 +70,11 @@ class GenerationRequest:
     def image_sha256(self) -> str | None:
         """SHA-256 of the image's file, 64 hex digits; None without an image."""
         return None if self.image is None else hashlib.sha256(self.image).hexdigest()
+
+    @property
+    def varied(self) -> bool:
+        """Whether the starting noise is not the seed's alone."""
+        return self.variation_seed is not None and self.variation_strength > 0
 
     @property
     def guided(self) -> bool:
@@ -95,9 +104,22 @@ class GenerationRequest:
             _check_number("deadline_seconds", self.deadline_seconds, *limits.deadline_seconds)
         _check_whole("preview_every", self.preview_every, 0, limits.steps[1])
         _check_strength(self.strength)
+        self._check_variation()
         if self.image is not None:
             init_image.check_file(self.image, limits)
         return self
+
+    def _check_variation(self) -> None:
+        _check_number("variation_strength", self.variation_strength, 0.0, 1.0)
+        if self.variation_seed is not None:
+            _check_whole("variation_seed", self.variation_seed, 0, MAXIMUM_SEED)
+        elif self.variation_strength > 0:
+            raise InvalidRequest(
+                "There is a variation_strength but no variation_seed to vary towards.",
+                field="variation_seed",
+                value=None,
+                allowed=f"a whole number from 0 to {MAXIMUM_SEED}, or a variation_strength of 0",
+            )
 
     def _check_amount(self, limits: Limits) -> None:
         if self.width is None or self.height is None:
@@ -147,7 +169,7 @@ class GenerationRequest:
             values["scheduler"] = SamplerName.parse(values["scheduler"])
         if values.get("image") is not None:
             values["image"] = init_image.from_text(values["image"])
-        for name in ("guidance_scale", "strength"):
+        for name in ("guidance_scale", "strength", "variation_strength"):
             number = values.get(name)
             if isinstance(number, int) and not isinstance(number, bool):
                 with suppress(OverflowError):  # then it is out of range, which `validated` says

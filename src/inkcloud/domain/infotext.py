@@ -16,6 +16,8 @@ def infotext(record: Record) -> str:
         "Size": f"{record.width}x{record.height}",
         "Model hash": record.checkpoint_hash[:10],
         "Model": record.checkpoint,
+        "Variation seed": record.variation_seed,
+        "Variation seed strength": record.variation_strength,
         "Denoising strength": None if record.strength is None else f"{record.strength:g}",
         "Version": f"Inkcloud {record.versions.get('inkcloud', 'unknown')}",
     }

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.init_image import without_image
+
+_UNSAID = GenerationRequest(prompt="").as_mapping()
 
 
 class JobKind(StrEnum):
@@ -102,5 +105,6 @@ def _asked(job: Job) -> str:
     request = job.request
     if job.kind is JobKind.GENERATION:
         request = without_image(request)  # which an earlier version kept whole
+        request = {**_UNSAID, **request}  # which an earlier version did not know
     # As text, because Python takes `true`, `1` and `1.0` for equal.
     return json.dumps([job.kind.value, job.path, request], sort_keys=True)

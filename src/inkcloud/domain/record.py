@@ -26,6 +26,8 @@ class Record:
         strength: how far the picture went from an image; None if it began as noise alone.
         image_sha256: SHA-256 of the file of the image that it began as, 64 hex digits.
         prediction: what the caller said that the UNet predicts; None if the checkpoint said it.
+        variation_seed: the seed that the starting noise was turned towards; None if it was not.
+        variation_strength: how far it was turned, above 0 and up to 1; None if it was not.
     """
 
     prompt: str
@@ -44,6 +46,8 @@ class Record:
     strength: float | None = None
     image_sha256: str | None = None
     prediction: str | None = None
+    variation_seed: int | None = None
+    variation_strength: float | None = None
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the record as plain JSON values, without what does not apply."""
@@ -97,6 +101,8 @@ class Record:
             seed=self.seed,
             width=self.width,
             height=self.height,
+            variation_seed=self.variation_seed,
+            variation_strength=self.variation_strength or 0.0,
         )
         if self.strength is None:
             return request

@@ -54,6 +54,8 @@ class Recorder:
             strength=None if request.image is None else request.strength,
             image_sha256=request.image_sha256,
             prediction=self._checkpoint.told_prediction,
+            variation_seed=request.variation_seed if request.varied else None,
+            variation_strength=float(request.variation_strength) if request.varied else None,
         )
 
 

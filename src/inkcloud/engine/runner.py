@@ -8,6 +8,7 @@ from torch import Tensor
 
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.pixels import not_numbers
+from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.limits import Limits
 from inkcloud.domain.picture import Picture
 from inkcloud.engine.image_cache import ImageCache
@@ -19,6 +20,7 @@ from inkcloud.engine.sample import Sample
 from inkcloud.engine.settings import EngineSettings
 from inkcloud.engine.task import Task
 from inkcloud.sampling.noise import RequestNoise
+from inkcloud.sampling.slerp import slerp
 from inkcloud.sampling.state import SamplerState
 from inkcloud.sampling.update import advance, denoised, model_input, timesteps
 
@@ -64,13 +66,15 @@ class Runner:
             task.key.latent_height,
             task.key.latent_width,
         )
-        image = None
+        image, sampled = None, False
         code = self._images.encode(request)
         if code is not None:
-            image = code.latent(noise.image(shape) if code.draws_noise else None)
+            sampled = code.draws_noise
+            image = code.latent(noise.image(shape) if sampled else None)
+        start = starting_noise(request, noise, shape, after_image=sampled)
         self._samples[task] = Sample(
             plan=plan,
-            state=SamplerState.begin(plan, noise.initial(shape), image),
+            state=SamplerState.begin(plan, start, image),
             noise=noise,
             text=tuple(self._prompts.encode(prompt) for prompt in prompts),
             guidance_scale=request.guidance_scale,
@@ -133,6 +137,31 @@ class Runner:
             times = torch.cat([times, times.new_zeros(missing)])
             text = torch.cat([text, text.new_zeros(missing, *text.shape[1:])])
         return self._checkpoint.predict(latents, times, text)[:rows]
+
+
+def starting_noise(
+    request: GenerationRequest,
+    noise: RequestNoise,
+    shape: tuple[int, int, int],
+    *,
+    after_image: bool,
+) -> Tensor:
+    """Return a picture's starting noise (C, H, W), turned towards the variation seed's.
+
+    Args:
+        request: says whether, to which seed and how far.
+        noise: the picture's own, next to draw the starting noise.
+        shape: of the latent.
+        after_image: whether an image's latent was drawn before; the other seed's starting
+            noise is then its second drawing too.
+    """
+    own = noise.initial(shape)
+    if request.variation_seed is None or not request.varied:
+        return own
+    other = RequestNoise(request.variation_seed)
+    if after_image:
+        other.image(shape)
+    return slerp(own, other.initial(shape), request.variation_strength)
 
 
 def guide(outputs: Tensor, samples: Sequence[Sample]) -> Tensor:

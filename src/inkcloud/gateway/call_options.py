@@ -41,12 +41,18 @@ class CallOptions:
         prefers = any(wish.partition(";")[0].strip() == "respond-async" for wish in wishes)
         return cls(
             later=octoai or prefers,
-            idempotency_key=_key(headers.get(KEY_HEADER)),
+            idempotency_key=key_of(headers),
             deadline_seconds=_deadline(headers.get(DEADLINE_HEADER)),
         )
 
 
-def _key(text: str | None) -> str | None:
+def key_of(headers: Headers) -> str | None:
+    """Return a request's idempotency key; None without one.
+
+    Raises:
+        InvalidRequest: if it is not allowed.
+    """
+    text = headers.get(KEY_HEADER)
     if text is None or (1 <= len(text) <= KEY_LENGTH and text.isascii() and text.isprintable()):
         return text
     raise InvalidRequest(

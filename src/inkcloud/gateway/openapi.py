@@ -42,12 +42,6 @@ _OPTIONS = {
         {"type": "number", "exclusiveMinimum": 0, "maximum": 86400},
     ),
 }
-OPTIONS: dict[str, Any] = {
-    "parameters": [
-        {"in": "header", "name": name, "required": False, "description": text, "schema": schema}
-        for name, (text, schema) in _OPTIONS.items()
-    ]
-}
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -60,6 +54,17 @@ def problems(*statuses: int) -> Responses:
             "content": {problem.MEDIA_TYPE: {"schema": schema}},
         }
         for status in sorted(statuses)
+    }
+
+
+def headers(*names: str) -> dict[str, Any]:
+    """Return the `openapi_extra` of a route that reads these headers by itself."""
+    described = [(name, *_OPTIONS[name]) for name in names]
+    return {
+        "parameters": [
+            {"in": "header", "name": name, "required": False, "description": text, "schema": schema}
+            for name, text, schema in described
+        ]
     }
 
 
@@ -91,3 +96,6 @@ def _resolve(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401
     if reference is not None:
         node = definitions[reference.rpartition("/")[2]] | node
     return {key: _resolve(value, definitions) for key, value in node.items()}
+
+
+OPTIONS = headers(*_OPTIONS)

@@ -32,7 +32,19 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
     """
     st.set_page_config(page_title="Inkcloud playground", page_icon="🐙", layout="wide")
     connection = Connection.from_settings(settings, personal=personal)
-    pages = [
+    pages = _pages(connection)
+    # On a phone they are behind a button, which `draw_style` writes "Menu" beside.
+    page = st.navigation(pages, position="top")
+    draw_style()
+    made = st.session_state.pop(MADE, "")
+    if made:
+        st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
+    page.run()
+
+
+def _pages(connection: Connection) -> list[StreamlitPage]:
+    """Return all pages in the order in which they are offered."""
+    return [
         st.Page(
             _generate_page(connection),
             title="Generate",
@@ -59,16 +71,6 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
             url_path="tokens",
         ),
     ]
-    page = st.navigation(pages, position="hidden")
-    draw_style()
-    # Streamlit's own navigation hides behind an arrow on a phone.
-    with st.container(horizontal=True, key="pages"):
-        for each in pages:
-            st.page_link(each, width="content")
-    made = st.session_state.pop(MADE, "")
-    if made:
-        st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
-    page.run()
 
 
 def _page(pages: list[StreamlitPage], path: str) -> StreamlitPage:

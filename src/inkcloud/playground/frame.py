@@ -7,7 +7,14 @@ import streamlit as st
 from inkcloud.playground.drawing import Drawing
 
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding-top: 2.5rem; padding-bottom: 3rem; }
+[data-testid="stApp"] { --ink-text: light-dark(#1f1d2b, #eceaf4); }
+[data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 3rem; }
+[data-testid="stExpandSidebarButton"]::after { content: "Menu"; margin-left: 0.35rem; }
+[data-testid="stExpandSidebarButton"] { width: auto; padding: 0 0.5rem; }
+/* Streamlit's own are too pale to read easily: WCAG 2.2 asks for a contrast of 4.5. */
+[data-testid="stCaptionContainer"] { opacity: 0.82; }
+[data-testid="stExpandSidebarButton"]::after,
+button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.15);

@@ -151,7 +151,7 @@ class Pace:
         return f"about {about(seconds)} on this machine, measured from {pictures}{beside}"
 
     def _pixels(self, parameters: Parameters) -> int:
-        width, height = getattr(parameters, "width", None), getattr(parameters, "height", None)
+        width, height = parameters.width, parameters.height
         return self.native if width is None or height is None else width * height
 
     def _nearest(self, pixels: int) -> int:

@@ -65,6 +65,19 @@ class GenerationBody(BaseModel):
         le=1,
         description="How far to go from the image; without effect when there is none.",
     )
+    variation_seed: int | None = Field(
+        None,
+        ge=0,
+        le=MAXIMUM_SEED,
+        description="The other seed that every picture's starting noise is turned towards.",
+    )
+    variation_strength: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="How far: 0 is not at all, 1 is the other seed's starting noise. Above 0 it "
+        "needs a variation_seed.",
+    )
     tag: str = Field("", max_length=TAG_LENGTH, description="A label of the caller's own.")
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,17 +13,16 @@ from inkcloud.domain.infotext import infotext
 from inkcloud.domain.limits import Limits
 from inkcloud.domain.record import Record
 from inkcloud.domain.sampler_name import SamplerName
-from inkcloud.wire import samplers, unsupported, values
+from inkcloud.wire import samplers, unsupported, values, webui_seeds
 from inkcloud.wire.error_text import paragraph
 from inkcloud.wire.field_names import FieldNames
+from inkcloud.wire.webui_seeds import RANDOM
 
 DEFAULT_STEPS = 50
 DEFAULT_CFG_SCALE = 7.0
 DEFAULT_SAMPLER = "Euler"
 DEFAULT_DENOISING = 0.75
 PREVIEWS = 10
-RANDOM_SEED_BITS = 32
-RANDOM = -1
 SCHEDULER = "automatic"
 CHECKPOINT = "sd_model_checkpoint"
 CHECKPOINT_HASH = "sd_checkpoint_hash"
@@ -34,7 +32,6 @@ UNSUPPORTED = {
     "enable_hr": "There is no second pass at a higher resolution.",
     "restore_faces": "Faces are not restored.",
     "tiling": "Tiles are not supported.",
-    "subseed_strength": "Variation seeds are not supported.",
     "s_churn": "The samplers have no churn.",
     "script_name": "There are no scripts.",
     "alwayson_scripts": "There are no scripts.",
@@ -47,6 +44,8 @@ _NAMES = FieldNames(
         "cfg_scale": "guidance_scale",
         "init_images": "image",
         "denoising_strength": "strength",
+        "subseed": "variation_seed",
+        "subseed_strength": "variation_strength",
     }
 )
 _DRAWN = ("prompt", "negative_prompt", "width", "height", "cfg_scale", "steps")
@@ -57,19 +56,19 @@ class Wish:
     """What a caller asked for.
 
     Attributes:
-        requests: one for each iteration, each of a whole batch.
+        requests: one for each iteration, each of a whole batch; with a variation seed one for
+            each picture, because the web UI then counts that seed on and keeps the other.
+        batch_size: pictures in each iteration.
+        iterations: how many there are.
         checkpoint: the endpoint that the caller named, or "".
         send_images: whether to answer with the pictures.
     """
 
     requests: tuple[GenerationRequest, ...]
+    batch_size: int
+    iterations: int
     checkpoint: str
     send_images: bool
-
-    @property
-    def batch_size(self) -> int:
-        """Pictures in each iteration."""
-        return self.requests[0].num_images
 
 
 def decode(body: dict[str, Any], limits: Limits | None = None, *, from_image: bool = False) -> Wish:
@@ -86,14 +85,16 @@ def decode(body: dict[str, Any], limits: Limits | None = None, *, from_image: bo
     wanted["sampler_name"] = _sampler(body)
     if from_image:
         wanted |= _image(body)
+    wanted |= webui_seeds.variation(body)
     batch, count = _counts(body, limits)
-    seed = _seed(body)
+    seed = webui_seeds.seed(body)
     first = _NAMES.decode(wanted | {"seed": seed, "num_images": batch}, limits)
     first = replace(first, preview_every=max(1, first.num_inference_steps // PREVIEWS))
+    requests = webui_seeds.requests(first, batch, count)
     return Wish(
-        requests=tuple(
-            replace(first, seed=seed + index * batch).validated(limits) for index in range(count)
-        ),
+        requests=tuple(_checked(each, limits) for each in requests),
+        batch_size=batch,
+        iterations=count,
         checkpoint=_checkpoint(body.get("override_settings")),
         send_images=values.flag(body, "send_images", default=True),
     )
@@ -285,10 +286,11 @@ def _counts(body: dict[str, Any], limits: Limits) -> tuple[int, int]:
     return batch, count
 
 
-def _seed(body: dict[str, Any]) -> Any:  # noqa: ANN401 - checked with the rest
-    seed = body.get("seed")
-    random = seed is None or (seed == RANDOM and not isinstance(seed, bool))
-    return secrets.randbits(RANDOM_SEED_BITS) if random else seed
+def _checked(request: GenerationRequest, limits: Limits) -> GenerationRequest:
+    try:
+        return request.validated(limits)
+    except InvalidRequest as error:
+        raise rename(error) from None
 
 
 def _image(body: dict[str, Any]) -> dict[str, Any]:
@@ -332,8 +334,10 @@ def _parameters(wish: Wish) -> dict[str, Any]:
         "scheduler": SCHEDULER,
         "width": first.width,
         "height": first.height,
+        "subseed": _subseed(first),
+        "subseed_strength": first.variation_strength,
         "batch_size": wish.batch_size,
-        "n_iter": len(wish.requests),
+        "n_iter": wish.iterations,
         "send_images": wish.send_images,
     }
 
@@ -349,6 +353,11 @@ def _info(wish: Wish, records: Sequence[Record], began: datetime) -> dict[str, A
         "all_negative_prompts": [first.negative_prompt] * len(records),
         "seed": first.seed,
         "all_seeds": seeds,
+        "subseed": _subseed(first),
+        "all_subseeds": [
+            RANDOM if record.variation_seed is None else record.variation_seed for record in records
+        ],
+        "subseed_strength": first.variation_strength,
         "width": last.width if last else first.width,
         "height": last.height if last else first.height,
         "sampler_name": first.scheduler.infotext_name,
@@ -363,6 +372,10 @@ def _info(wish: Wish, records: Sequence[Record], began: datetime) -> dict[str, A
         "styles": [],
         "job_timestamp": _stamp(began),
     }
+
+
+def _subseed(request: GenerationRequest) -> int:
+    return RANDOM if request.variation_seed is None else request.variation_seed
 
 
 def _stamp(moment: datetime) -> str:

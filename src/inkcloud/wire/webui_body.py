@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inkcloud.domain.limits import MAXIMUM_SEED, Limits
 from inkcloud.wire import webui
+from inkcloud.wire.webui_seeds import RANDOM
 
 _LIMITS = Limits()
 
@@ -23,11 +24,18 @@ class FromTextBody(BaseModel):
 
     prompt: str = Field(min_length=1, max_length=_LIMITS.prompt_bytes, examples=["an octopus"])
     negative_prompt: str | None = Field("", max_length=_LIMITS.prompt_bytes)
-    seed: int | None = Field(webui.RANDOM, ge=webui.RANDOM, le=MAXIMUM_SEED)
+    seed: int | None = Field(RANDOM, ge=RANDOM, le=MAXIMUM_SEED)
     steps: int | None = Field(webui.DEFAULT_STEPS, ge=_LIMITS.steps[0], le=_LIMITS.steps[1])
     cfg_scale: float | None = Field(
         webui.DEFAULT_CFG_SCALE, ge=_LIMITS.guidance_scale[0], le=_LIMITS.guidance_scale[1]
     )
+    subseed: int | None = Field(
+        RANDOM,
+        ge=RANDOM,
+        le=MAXIMUM_SEED,
+        description="The variation seed; counts on from picture to picture, and the seed stays.",
+    )
+    subseed_strength: float | None = Field(0, ge=0, le=1, description="0 is no variation.")
     width: int | None = Field(None, ge=_LIMITS.side[0], le=_LIMITS.side[1])
     height: int | None = Field(None, ge=_LIMITS.side[0], le=_LIMITS.side[1])
     batch_size: int | None = Field(1, ge=1, le=_LIMITS.images)

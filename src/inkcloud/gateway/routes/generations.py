@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from inkcloud.gateway.callers import PartsDependency, ReadEndpoint, UsedEndpoint
+from inkcloud.control.generations import Origin
+from inkcloud.gateway.call_options import KEY_HEADER, key_of
+from inkcloud.gateway.callers import Caller, PartsDependency, ReadEndpoint, UsedEndpoint
 from inkcloud.gateway.dependencies import FoundGeneration, JsonObject, refuse_if_paused
 from inkcloud.gateway.event_stream import HEADERS, MEDIA_TYPE, encode_events
-from inkcloud.gateway.openapi import COMMON, SUBMITTING, answer, body, problems
+from inkcloud.gateway.openapi import COMMON, SUBMITTING, answer, body, headers, problems
 from inkcloud.gateway.openapi_links import ONE_GENERATION, links
 from inkcloud.gateway.views import generation_view, with_addresses
 from inkcloud.wire import native
@@ -29,16 +31,22 @@ _ACCEPTED = links(
     "",
     status_code=202,
     responses={202: _ACCEPTED, **problems(*COMMON, *SUBMITTING, 409)},
-    openapi_extra=body(GenerationBody),
+    openapi_extra=body(GenerationBody) | headers(KEY_HEADER),
 )
 async def submit(
-    request: Request, parts: PartsDependency, endpoint: UsedEndpoint, values: JsonObject
+    request: Request,
+    parts: PartsDependency,
+    endpoint: UsedEndpoint,
+    caller: Caller,
+    values: JsonObject,
 ) -> GenerationView:
-    """Accept a request; what was accepted is not lost."""
+    """Accept a request; what was accepted is not lost, and its key starts nothing twice."""
     refuse_if_paused(endpoint)
     wanted, tag = native.decode(values)
+    origin = Origin(token_id=caller.id if caller else "", idempotency_key=key_of(request.headers))
     await parts.endpoints.check(endpoint.name, wanted)
-    return generation_view(request, await parts.generations.submit(endpoint.name, wanted, tag))
+    status = await parts.generations.submit(endpoint.name, wanted, tag, origin=origin)
+    return generation_view(request, status)
 
 
 @ROUTER.get("", responses=problems(*COMMON))
