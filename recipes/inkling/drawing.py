@@ -42,7 +42,7 @@ class Drawer:
         checkpoint = load_checkpoint(model, dtype=dtype, prepared=prepared)
         settings = EngineSettings()
         self.backend = checkpoint.backend(settings.rows_per_call, *checkpoint.native_size)
-        self._engine = Engine(checkpoint, settings)
+        self._engine = Engine(checkpoint, settings=settings)
         kept = f"{checkpoint.sha256[:16]}-{dtype}-{self.backend}"
         self._folder = CACHE / "evaluation" / kept
         self._folder.mkdir(parents=True, exist_ok=True)
