@@ -1,25 +1,15 @@
 """The playground for Streamlit Community Cloud, against an endpoint that its secrets name.
 
-Secrets, or else environment variables: INKCLOUD_URL, INKCLOUD_ENDPOINT, INKCLOUD_TOKEN.
-Of Inkcloud's requirements this page needs streamlit and httpx2 only.
+Secrets, or else environment variables: INKCLOUD_URL, INKCLOUD_ENDPOINT, INKCLOUD_TOKEN; for a
+team that signs in, INKCLOUD_ALLOW and the section [auth]. docs/sharing.md says more. The page
+needs what requirements.txt beside it lists, and nothing else of Inkcloud's.
 """
 
 import os
 import sys
 from pathlib import Path
 
-import streamlit as st
-
 SOURCE = str(Path(__file__).with_name("src"))
-
-
-def settings() -> dict[str, str]:
-    """Return the environment with the app's secrets, which come first."""
-    try:
-        secrets = {name: value for name, value in st.secrets.items() if isinstance(value, str)}
-    except FileNotFoundError:
-        secrets = {}
-    return {**os.environ, **secrets}
 
 
 def main() -> None:
@@ -28,7 +18,7 @@ def main() -> None:
         sys.path.insert(0, SOURCE)
     from inkcloud.playground.app import show
 
-    show(settings(), personal=False)
+    show(os.environ, personal=False)
 
 
 if __name__ == "__main__":

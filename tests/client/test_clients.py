@@ -19,9 +19,10 @@ from inkcloud.domain.errors import (
 )
 from inkcloud.domain.job import JobState
 from inkcloud.domain.record import Record
+from inkcloud.wire.frame_archive import unpack
 from support.blocking_client import Blocking
 from support.running_gateway import PATIENCE, RunningGateway
-from support.stub_replica import StubReplica, StubReplicas
+from support.stub_replica import StubReplica, StubReplicas, frame
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,22 @@ def test_a_generation_is_submitted_followed_looked_at_and_listed(client, stub, k
     assert client.image(done.id, 0).startswith(b"\x89PNG")
     assert [found.id for found in listed] == [done.id]
     stub._released.clear()
+
+
+def test_the_frames_of_a_generation_are_listed_and_fetched(client):
+    client.generate("steps", tag="framed", seed=5, num_inference_steps=3, frames=True)
+    [status] = client.list(tag_prefix="framed", limit=1)
+
+    frames = client.frames(status.id)
+
+    expected = [frame(5, call, 3) for call in (1, 2, 3)]
+    assert [each.sigma for each in frames.frames] == [each.sigma for each in expected]
+    assert (frames.num_inference_steps, frames.frames[0].number) == (3, 0)
+    assert client.frame(status.id, 1) == expected[1].predicted
+    assert client.frame(status.id, 2, "noisy") == expected[2].noisy
+    assert unpack(client.frame_archive(status.id)) == tuple(expected)
+    with pytest.raises(NotFound):
+        client.frame(status.id, 3)
 
 
 def test_a_submission_with_its_key_may_be_repeated(client, kind):

@@ -11,6 +11,7 @@ from inkcloud.domain.events import Failed, Finished, Preview, Progress, Queued, 
 from inkcloud.domain.picture import Picture
 from inkcloud.domain.record import Record
 from inkcloud.domain.sampler_name import SamplerName
+from support.stub_replica import frame
 
 RECORD = Record(
     prompt="x",
@@ -39,6 +40,7 @@ FROM_AN_IMAGE = replace(RECORD, strength=0.5, image_sha256="1" * 64)
         Progress(1, 20, None),
         Progress(2, 20, 1.5),
         Preview(0, 2, b"\x89PNG"),
+        frame(seed=3, call=2, calls=20),
         Finished((Picture(b"\x89PNG", RECORD),), 1.25),
         Finished((Picture(b"\x89PNG", FROM_AN_IMAGE),), 1.25),
         Finished((Picture(b"\x89PNG", VARIED),), 1.25),

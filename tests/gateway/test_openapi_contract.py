@@ -71,7 +71,7 @@ def schemathesis(gateway, tmp_path, *options, phases=PHASES, hang=HANG_SECONDS):
         env=os.environ
         | {
             "SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("openapi_hooks.py")),
-            "GENERATION_ID": gateway.ended(gateway.submit("x"))["id"],
+            "GENERATION_ID": gateway.ended(gateway.submit("x", frames=True))["id"],
             "TOKEN_ID": own_token.id,
             "PYTHONWARNINGS": "ignore",
         },

@@ -50,6 +50,43 @@ async def test_stream_tells_every_step_and_ends_with_the_same_bytes(service):
 
 
 @pytest.mark.anyio
+async def test_frames_come_in_the_stream_and_with_the_answer(service):
+    inputs = {"prompt": "a cat", "num_inference_steps": 2, "seed": 5}
+
+    events = [event async for event in service.stream(**inputs, frames=True)]
+    answer = await service.infer(**inputs, frames=True)
+    plain = await service.infer(**inputs)
+
+    kinds = ["started", "progress", "frame", "progress", "frame", "finished"]
+    assert [event["event"] for event in events] == kinds
+    assert [frame["noisy"] for frame in answer["frames"]] == [
+        events[2]["noisy"],
+        events[4]["noisy"],
+    ]
+    assert plain["images"] == answer["images"]
+    assert "frames" not in plain
+
+
+def test_noise_levels_say_where_each_scheduler_asks_the_network(service):
+    levels = service.noise_levels(4)
+
+    training = levels["training"]
+    assert (len(training), training[0]["timestep"], training[-1]["timestep"]) == (101, 0, 999)
+    assert set(levels["schedulers"]) == set(SamplerName)
+    calls = {name: len(visited) for name, visited in levels["schedulers"].items()}
+    assert calls == {name: 5 if name == SamplerName.PNDM else 4 for name in SamplerName}
+    for visited in levels["schedulers"].values():
+        sigmas = [level["sigma"] for level in visited]
+        assert sigmas == sorted(sigmas, reverse=True)
+
+
+@pytest.mark.parametrize("steps", [0, 501])
+def test_noise_levels_of_a_wrong_number_of_steps_are_refused(service, steps):
+    with pytest.raises(InvalidRequest, match="num_inference_steps"):
+        service.noise_levels(steps)
+
+
+@pytest.mark.anyio
 async def test_closing_the_stream_cancels_the_work(service):
     stream = service.stream(prompt="a cat", num_inference_steps=500, seed=1)
     async with contextlib.aclosing(stream):

@@ -18,6 +18,7 @@ from PIL import Image
 from inkcloud.domain.job import new_job_id
 
 SIDE = 64
+COLOURS = ("navy", "teal", "olive", "maroon")
 
 
 def png(colour: str, side: int = SIDE) -> bytes:
@@ -51,8 +52,15 @@ class StubGeneration:
     def view(self) -> dict[str, Any]:
         running = self.state == "running"
         progress = {"done": self.done, "total": self.total, "seconds_left": 0.5 * self.total}
-        record = {"format": 1, "prompt": self.request["prompt"], **self.request}
-        image = {"url": f"/images/{self.id}", "sha256": "0" * 64, "record": record}
+        record = {"format": 1, **self.request, "width": SIDE, "height": SIDE}
+        images = [
+            {
+                "url": f"/images/{self.id}/{index}",
+                "sha256": "0" * 64,
+                "record": {**record, "seed": self.request.get("seed", 0) + index},
+            }
+            for index in range(self.request.get("num_images", 1))
+        ]
         return {
             "id": self.id,
             "endpoint": "text2image",
@@ -64,7 +72,7 @@ class StubGeneration:
             "progress": progress if running else None,
             "previews": [{"index": 0, "done": self.done, "url": "x"}] if self.done else [],
             "seconds": 3.25 if self.state == "succeeded" else None,
-            "images": [image] if self.state == "succeeded" else [],
+            "images": images if self.state == "succeeded" else [],
             "error": self.error,
             "links": {},
         }
@@ -79,6 +87,7 @@ class StubGateway:
         self.state = "running"
         self.refusal: tuple[int, dict[str, Any]] | None = None
         self.lose_next_answer = False
+        self.presets: dict[str, dict[str, Any]] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._port = 0
@@ -136,6 +145,7 @@ def _app(stub: StubGateway) -> FastAPI:
     app = FastAPI()
     _add_endpoint(app, stub)
     _add_generation(app, stub)
+    _add_presets(app, stub)
     return app
 
 
@@ -186,7 +196,8 @@ def _add_generation(app: FastAPI, stub: StubGateway) -> None:
     @app.get(one + "/images/{index}")
     def image(generation: str, index: int) -> Any:
         known = generation in stub.generations
-        return Response(png("navy"), media_type="image/png") if known else missing()
+        colour = COLOURS[index % len(COLOURS)]
+        return Response(png(colour), media_type="image/png") if known else missing()
 
     @app.get(one + "/preview/{index}")
     def preview(generation: str, index: int) -> Any:
@@ -203,3 +214,26 @@ def _add_generation(app: FastAPI, stub: StubGateway) -> None:
         if found.state in ("queued", "running"):
             found.state = "cancelled"
         return found.view()
+
+
+def _add_presets(app: FastAPI, stub: StubGateway) -> None:
+    @app.get("/presets")
+    def listed() -> Any:
+        if stub.refusal is not None:
+            return _answer(stub.refusal)
+        return {"presets": list(stub.presets.values())}
+
+    @app.post("/presets", status_code=201)
+    async def save(request: Request) -> Any:
+        body = await request.json()
+        if not body["name"].strip():
+            return _answer(problem(422, "invalid_request", "No name.", field="name", value=""))
+        created = datetime.now(UTC).isoformat()
+        preset = {"id": f"pre_{len(stub.presets)}", "created": created, **body}
+        stub.presets[preset["id"]] = preset
+        return preset
+
+    @app.delete("/presets/{preset}", status_code=204)
+    def remove(preset: str) -> Response:
+        del stub.presets[preset]
+        return Response(status_code=204)

@@ -5,6 +5,7 @@
 "die always ..." breaks every connection after `started`
 "leave once ..." says that it cancelled the work, as a replica does that is stopped
 "cut ..."        ends its stream without a final event
+"frames ..."     sends more frames than are allowed, if it is asked for any
 "fail ..."       ends with a `failed` event that names the scheduler
 "refuse ..."     answers 422 in place of a stream
 "crash ..."      answers an opaque 500
@@ -37,6 +38,7 @@ from inkcloud.domain.endpoint import Endpoint
 from inkcloud.domain.errors import Cancelled, Conflict, InvalidRequest, Unavailable
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished, Preview, Progress, Queued, Started
+from inkcloud.domain.frame import Frame
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.load import Load
 from inkcloud.domain.log_line import LogLine
@@ -111,6 +113,16 @@ class StubReplica:
         """Let all slow work go on."""
         self._released.set()
 
+    def forget(self) -> None:
+        """Be as new: slow work waits again, and what was asked before does not count."""
+        self.requests.clear()
+        self._seen.clear()
+        self._released.clear()
+        self.most_at_once = self.at_once
+        for told in (self.started, self.gone):
+            while not told.empty():
+                told.get()
+
     def next_started(self) -> str:
         return self.started.get(timeout=PATIENCE)
 
@@ -158,6 +170,9 @@ class StubReplica:
             return
         yield Progress(1, steps, 1.5)
         yield Preview(0, 1, tiny_png(seed=data["seed"], side=4))
+        sent = 0 if not data.get("frames") else 101 if behaviour == "frames" else steps
+        for call in range(1, sent + 1):
+            yield frame(data["seed"], call, sent)
         if behaviour == "slow":
             while not self._released.is_set():
                 await asyncio.sleep(0.005)
@@ -310,6 +325,21 @@ class StubReplicas:
             self._free -= 1
             self._queue.grant(None)
         self._queue.tell_positions(self._at_once - self._free)
+
+
+def frame(seed: int, call: int, calls: int) -> Frame:
+    """Return a frame whose pictures tell its seed and call."""
+    return Frame(
+        call=call,
+        calls=calls,
+        step=call,
+        timestep=float(calls - call),
+        sigma=calls / call,
+        alpha_bar=1 / (1 + (calls / call) ** 2),
+        seconds=call / 100,
+        predicted=tiny_png(seed=seed + call),
+        noisy=tiny_png(seed=seed + call, side=4),
+    )
 
 
 def picture(data: dict[str, Any], index: int) -> Picture:

@@ -20,7 +20,7 @@ def test_an_unknown_field_is_told_all_known_ones():
     with pytest.raises(InvalidRequest) as caught:
         native.decode({"prompt": "x", "solver": "DDIM"})
 
-    assert caught.value.allowed.endswith("variation_strength, tag")
+    assert caught.value.allowed.endswith("variation_strength, frames, tag")
 
 
 def test_the_described_body_is_what_is_read():

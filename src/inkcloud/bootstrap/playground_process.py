@@ -25,6 +25,7 @@ class PlaygroundProcess:
         host: the address that it listens on.
         port: its port, which must be free.
         environment: what it is told of the gateway: INKCLOUD_URL, INKCLOUD_ENDPOINT, ...
+        secrets: a TOML file with who may sign in and how; it need not exist.
         log: the file that gets its output.
         report: gets one plain sentence when it dies and is started again.
     """
@@ -35,12 +36,14 @@ class PlaygroundProcess:
         host: str,
         port: int,
         environment: dict[str, str],
+        secrets: Path,
         log: Path,
         report: Callable[[str], None],
     ) -> None:
         self._host = host
         self._port = port
         self._environment = environment
+        self._secrets = secrets
         self._log = log
         self._report = report
         self._process: asyncio.subprocess.Process | None = None
@@ -83,7 +86,7 @@ class PlaygroundProcess:
     async def _launch(self) -> None:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *_command(self._host, self._port),
+                *_command(self._host, self._port, self._secrets),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -112,7 +115,7 @@ class PlaygroundProcess:
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/_stcore/health"
 
 
-def _command(host: str, port: int) -> list[str]:
+def _command(host: str, port: int, secrets: Path) -> list[str]:
     script = Path(inkcloud.__file__).parent / "playground" / "app.py"
     options = {
         "server.port": str(port),
@@ -123,6 +126,7 @@ def _command(host: str, port: int) -> list[str]:
         "browser.gatherUsageStats": "false",
         "global.developmentMode": "false",
         "logger.hideWelcomeMessage": "true",
+        "secrets.files": str(secrets),
     }
     command = [sys.executable, "-m", "inkcloud.bootstrap.playground_child", "run", str(script)]
     command += [part for name, value in options.items() for part in (f"--{name}", value)]

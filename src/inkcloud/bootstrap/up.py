@@ -20,10 +20,12 @@ from inkcloud.checkpoints.locate import find_model
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
+from inkcloud.control.history import History
 from inkcloud.control.jobs import Jobs
 from inkcloud.control.model_watch import ModelWatch
 from inkcloud.control.models import Models
 from inkcloud.control.ports import ReplicaState
+from inkcloud.control.presets import Presets
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
@@ -41,15 +43,19 @@ from inkcloud.services.catalogue import TEMPLATES
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
+from inkcloud.storage.presets import PresetTable
 from inkcloud.storage.sweeper import Sweeper
+from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
 
 TOKEN_FILE = "token"
 # On its own machine, whoever opens the page acts with its token: so it cannot deploy code,
 # which would let any local user run programs as the one who started Inkcloud.
 PAGE_TOKEN_FILE = "playground-token"
+PAGE_SECRETS_FILE = "playground-secrets.toml"
 PAGE_SCOPES = ALL_SCOPES - {Scope.DEPLOY_CODE}
 
 
@@ -94,6 +100,7 @@ class _Inkcloud:
         self._model = model
         self._events: Events | None = None
         self._images = ImageStore(settings.data_dir)
+        self._thumbnails = ThumbnailStore(settings.data_dir)
         self._runtime = LocalRuntime(
             self._logs,
             models=store.folder,
@@ -108,6 +115,7 @@ class _Inkcloud:
                 "INKCLOUD_ENDPOINT": ENDPOINT,
                 "INKCLOUD_TOKEN_FILE": str(settings.data_dir / PAGE_TOKEN_FILE),
             },
+            secrets=settings.data_dir / PAGE_SECRETS_FILE,
             log=self._logs / "playground.log",
             report=self._announcer.say,
         )
@@ -141,8 +149,9 @@ class _Inkcloud:
         self._endpoint = keep_first_endpoint(table, settings, self._model)
         tokens = Tokens(TokenTable(database))
         self._say_token(tokens)
-        history, jobs, images = EventTable(database), JobTable(database), self._images
-        events = self._events = Events(history)
+        jobs, images, thumbnails = JobTable(database), self._images, self._thumbnails
+        pictures, told = HistoryTable(database), EventTable(database)
+        events = self._events = Events(told)
         stack.push_async_callback(events.close)
         stack.push_async_callback(self._runtime.stop)
         endpoints = Endpoints(table, self._runtime)
@@ -151,18 +160,20 @@ class _Inkcloud:
         await watch.start()  # before the replicas: what they load is what it remembers
         await endpoints.start_all()
         services = ServiceClient(self._runtime)
-        housekeeping = Housekeeping(Sweeper(jobs, images, history))
+        housekeeping = Housekeeping(Sweeper(jobs, pictures, images, thumbnails, told))
         stack.push_async_callback(housekeeping.stop)
         housekeeping.start()
         app = create_app(
             Parts(
                 settings=Settings.for_listener(settings.host),
                 generations=Generations(jobs, images, self._runtime),
+                history=History(pictures, images, thumbnails),
                 jobs=Jobs(jobs, services),
                 services=services,
                 endpoints=endpoints,
                 templates=Templates(TEMPLATES),
                 models=Models(self._store, endpoints, watch, work),
+                presets=Presets(PresetTable(database)),
                 tokens=tokens,
                 events=events,
                 replicas=self._runtime,
@@ -258,7 +269,7 @@ _PAUSED = (
 )
 _OPEN_TO_THE_NETWORK = (
     "Other machines can reach this one: the endpoint asks them for the token, "
-    "the playground lets everybody in."
+    f"the playground lets everybody in, unless {PAGE_SECRETS_FILE} has them sign in."
 )
 
 

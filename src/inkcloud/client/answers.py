@@ -10,6 +10,7 @@ import httpx2
 
 from inkcloud.client.call import Output
 from inkcloud.client.generated_image import GeneratedImage
+from inkcloud.client.generation_frames import GenerationFrames
 from inkcloud.client.generation_status import GenerationStatus, ImageLink
 from inkcloud.domain.errors import InkcloudError, NotFound, Unavailable
 from inkcloud.domain.job import JobState
@@ -114,6 +115,7 @@ def many(
 
 
 read_status = one(GenerationStatus.from_mapping)
+read_frames = one(GenerationFrames.from_mapping)
 read_list = many(GenerationStatus.from_mapping, "generations")
 
 

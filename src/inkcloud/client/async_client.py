@@ -12,6 +12,7 @@ from inkcloud.client import answers
 from inkcloud.client.async_management import AsyncManagement
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.generated_image import GeneratedImage
+from inkcloud.client.generation_frames import GenerationFrames
 from inkcloud.client.generation_status import GenerationStatus
 from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL
 from inkcloud.domain.errors import InkcloudError
@@ -127,6 +128,27 @@ class AsyncInkcloudClient(AsyncManagement):
     async def preview(self, id: str, index: int = 0) -> bytes | None:
         """Return the latest preview of a picture as a PNG file, or None if there is none."""
         return await self._send(self._requests.preview(id, index))
+
+    async def frames(self, id: str) -> GenerationFrames:
+        """Return what every step of a finished generation saw and predicted.
+
+        It must have been asked for with `frames=True`.
+        """
+        return await self._send(self._requests.frames(id))
+
+    async def frame(self, id: str, number: int, kind: str = "predicted") -> bytes:
+        """Return one of a frame's two small pictures as a PNG file.
+
+        Args:
+            id: the generation's.
+            number: the frame's, from 0.
+            kind: "predicted", the clean picture; or "noisy", the latent as it was.
+        """
+        return await self._send(self._requests.frame(id, number, kind))
+
+    async def frame_archive(self, id: str) -> bytes:
+        """Return all frames as a ZIP file of PNG pictures and of `frames.json`."""
+        return await self._send(self._requests.frame_archive(id))
 
     async def endpoint_info(self) -> dict[str, Any]:
         """Return what the endpoint says of itself: state, model, native size, limits."""

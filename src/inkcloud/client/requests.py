@@ -4,6 +4,7 @@ from typing import Any
 
 from inkcloud.client import answers
 from inkcloud.client.call import Call, json_body, path_part
+from inkcloud.client.generation_frames import GenerationFrames
 from inkcloud.client.generation_status import GenerationStatus
 from inkcloud.client.target import Target
 
@@ -58,6 +59,19 @@ class Requests:
     def preview(self, generation: str, index: int) -> Call[bytes | None]:
         """Fetch the latest preview of a picture."""
         return Call("GET", f"{self._one(generation)}/preview/{index}", answers.read_preview)
+
+    def frames(self, generation: str) -> Call[GenerationFrames]:
+        """List the frames of a generation."""
+        return Call("GET", self._one(generation) + "/frames", answers.read_frames)
+
+    def frame(self, generation: str, number: int, kind: str) -> Call[bytes]:
+        """Fetch one of a frame's pictures."""
+        url = f"{self._one(generation)}/frames/{number}/{path_part(kind)}"
+        return Call("GET", url, answers.read_bytes)
+
+    def frame_archive(self, generation: str) -> Call[bytes]:
+        """Fetch all frames as one file."""
+        return Call("GET", self._one(generation) + "/frames.zip", answers.read_bytes)
 
     def endpoint_info(self) -> Call[dict[str, Any]]:
         """Ask for the endpoint's facts."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from inkcloud.control import kept_frames
 from inkcloud.control.job_runner import JobRunner, Outcome
 from inkcloud.control.kept_end import until_kept
 from inkcloud.control.live_job import LiveJob, final_event
@@ -20,6 +21,7 @@ from inkcloud.domain.errors import (
     Overloaded,
     Unavailable,
 )
+from inkcloud.domain.frame import Frame
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.init_image import named
 from inkcloud.domain.job import Job, JobState, new_job_id
@@ -235,6 +237,22 @@ class Generations:
             raise NotFound("The picture's file is missing or damaged.")
         return png
 
+    async def frames(self, job: Job) -> tuple[Frame, ...]:
+        """Return what each step of a finished job saw and predicted, in order.
+
+        Raises:
+            NotFound: if it has no frames, or their file is missing or damaged.
+        """
+        return await kept_frames.frames(self._images, job)
+
+    async def frame_archive(self, job: Job) -> bytes:
+        """Return a finished job's frames as a ZIP file.
+
+        Raises:
+            NotFound: if it has no frames, or their file is missing or damaged.
+        """
+        return await kept_frames.archive(self._images, job)
+
     def preview(self, job_id: str, index: int) -> bytes:
         """Return the latest preview of a running job's picture as PNG.
 
@@ -323,6 +341,7 @@ class Generations:
                 seconds=outcome.seconds,
                 images=outcome.images,
                 error=outcome.error,
+                frames=outcome.frames,
             )
             # Who waits on the line is told at once that the disk or the database fails.
             if live.attached:

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from inkcloud.control import kept_frames
+from inkcloud.control.kept_frames import ArrivingFrames
 from inkcloud.control.live_job import LiveJob
 from inkcloud.control.ports import Replicas, ReplicaState
 from inkcloud.control.replica_client import ReplicaClient, ReplicaNotReadyError
@@ -20,22 +23,25 @@ from inkcloud.domain.errors import (
 )
 from inkcloud.domain.event_codec import decode_event
 from inkcloud.domain.events import Failed, Finished
+from inkcloud.domain.frame import Frame
 from inkcloud.domain.job import JobImage, JobState
 from inkcloud.storage.images import ImageStore
 
 ATTEMPTS = 5  # as for calls, see `control.jobs`
 READY_SECONDS = 300.0
 PAUSE_SECONDS = 0.2
+_Drawn = tuple[Finished, tuple[Frame, ...]]
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a job ended."""
+    """How a job ended; `frames` is the SHA-256 of their archive."""
 
     state: JobState
     seconds: float | None = None
     images: tuple[JobImage, ...] = ()
+    frames: str | None = None
     error: dict[str, Any] | None = None
 
     @classmethod
@@ -65,8 +71,8 @@ class JobRunner:
         """Run a job and return how it ended; only being cancelled raises."""
         try:
             async with asyncio.timeout(_seconds_left(live)) as limit:
-                finished = await self._attempts(live)
-            return await self._keep(finished)
+                finished, frames = await self._attempts(live)
+            return await self._keep(finished, frames)
         except TimeoutError:
             if limit.expired():
                 return Outcome.of(_too_late(live))
@@ -81,7 +87,7 @@ class JobRunner:
         """Close the connections to the replicas."""
         await self._client.close()
 
-    async def _attempts(self, live: LiveJob) -> Finished:
+    async def _attempts(self, live: LiveJob) -> _Drawn:
         left, again = ATTEMPTS, False
         while True:
             try:
@@ -95,7 +101,7 @@ class JobRunner:
             live.restart()
             again = True
 
-    async def _attempt(self, live: LiveJob, *, again: bool) -> Finished:
+    async def _attempt(self, live: LiveJob, *, again: bool) -> _Drawn:
         clock = asyncio.get_running_loop().time
         give_up = None
         while True:
@@ -118,27 +124,35 @@ class JobRunner:
     def _paused(self, live: LiveJob) -> bool:
         return self._replicas.state(live.job.endpoint) is ReplicaState.PAUSED
 
-    async def _listen(self, live: LiveJob, address: str) -> Finished:
+    async def _listen(self, live: LiveJob, address: str) -> _Drawn:
         request = await asyncio.to_thread(with_picture, dict(live.job.request), self._images)
         if request.get("deadline_seconds") is not None:
             request["deadline_seconds"] = max(_seconds_left(live) or 0.0, 0.001)
+        arriving = ArrivingFrames(wanted=bool(request.get("frames")))
         async with aclosing(self._client.stream(address, request)) as events:
             async for data in events:
                 match _decoded(data):
                     case Finished() as finished:
-                        return finished
+                        return finished, tuple(arriving.frames)
+                    case Frame() as frame:
+                        arriving.add(frame)
                     case Failed(error):
                         raise _meaning(error)
                     case _:
                         live.record(data)
         raise ReplicaLost("The replica stopped while it held the work.")
 
-    async def _keep(self, finished: Finished) -> Outcome:
+    async def _keep(self, finished: Finished, frames: Sequence[Frame]) -> Outcome:
         images = []
         for picture in finished.pictures:
             sha256 = await asyncio.to_thread(self._images.put, picture.png)
             images.append(JobImage(sha256=sha256, record=picture.record.as_mapping()))
-        return Outcome(state=JobState.SUCCEEDED, seconds=finished.seconds, images=tuple(images))
+        return Outcome(
+            state=JobState.SUCCEEDED,
+            seconds=finished.seconds,
+            images=tuple(images),
+            frames=await kept_frames.keep(self._images, frames),
+        )
 
 
 def _decoded(data: dict[str, Any]) -> object:

@@ -2,12 +2,15 @@
 
 The order is
 
-Queued* → Started → (Progress | Preview)* → Finished | Failed
+Queued* → Started → (Progress | Preview | Frame)* → Finished | Failed
+
+where a `Frame` comes for each call of the network that is kept, if the request asks for them.
 """
 
 from dataclasses import dataclass
 
 from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.frame import Frame
 from inkcloud.domain.picture import Picture
 
 
@@ -61,4 +64,4 @@ class Failed:
     error: InkcloudError
 
 
-Event = Queued | Started | Progress | Preview | Finished | Failed
+Event = Queued | Started | Progress | Preview | Frame | Finished | Failed

@@ -40,6 +40,7 @@ class GenerationRequest:
             it is left. Without effect when there is no image.
         variation_seed: the other seed that every picture's starting noise is turned towards.
         variation_strength: how far, from 0 (not at all) to 1 (it is the other seed's noise).
+        frames: keep what every step saw and predicted, as small pictures; for one picture only.
     """
 
     prompt: str
@@ -57,6 +58,7 @@ class GenerationRequest:
     strength: float = DEFAULT_STRENGTH
     variation_seed: int | None = None
     variation_strength: float = 0.0
+    frames: bool = False
 
     @property
     def skipped_steps(self) -> int:
@@ -105,6 +107,7 @@ class GenerationRequest:
         _check_whole("preview_every", self.preview_every, 0, limits.steps[1])
         _check_strength(self.strength)
         self._check_variation()
+        self._check_frames()
         if self.image is not None:
             init_image.check_file(self.image, limits)
         return self
@@ -119,6 +122,22 @@ class GenerationRequest:
                 field="variation_seed",
                 value=None,
                 allowed=f"a whole number from 0 to {MAXIMUM_SEED}, or a variation_strength of 0",
+            )
+
+    def _check_frames(self) -> None:
+        if not isinstance(self.frames, bool):
+            raise InvalidRequest(
+                "The value of frames is not allowed.",
+                field="frames",
+                value=self.frames,
+                allowed="true or false",
+            )
+        if self.frames and self.num_images != 1:
+            raise InvalidRequest(
+                "Frames are kept of one picture at a time.",
+                field="num_images",
+                value=self.num_images,
+                allowed="1 with frames, or no frames",
             )
 
     def _check_amount(self, limits: Limits) -> None:

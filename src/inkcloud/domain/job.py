@@ -10,6 +10,7 @@ from typing import Any
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.init_image import without_image
 
+FRAMES = "frames"
 _UNSAID = GenerationRequest(prompt="").as_mapping()
 
 
@@ -67,7 +68,8 @@ class Job:
             starts nothing new; None without one.
         seconds: from admission in the engine to the last picture; None until then.
         images: the pictures, in order, once it has succeeded.
-        output: what a call answered, any JSON, once it has succeeded.
+        output: what a call answered, any JSON, once it has succeeded; of a generation with
+            frames where they are, as `frames` reads it.
         error: `InkcloudError.as_dict()` once it has failed.
         expires: when it is forgotten, UTC; None until it has ended, and if it is kept for ever.
     """
@@ -95,6 +97,14 @@ class Job:
             return None
         named = self.request.get("image")
         return named["sha256"] if isinstance(named, dict) else None
+
+    @property
+    def frames(self) -> str | None:
+        """SHA-256 of the archive of a generation's frames, in the image store."""
+        if self.kind is not JobKind.GENERATION or not isinstance(self.output, dict):
+            return None
+        named = self.output.get(FRAMES)
+        return named if isinstance(named, str) else None
 
     def asks_the_same(self, other: "Job") -> bool:
         """Say whether two jobs ask for the same: the kind, the path and the body agree."""

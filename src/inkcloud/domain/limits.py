@@ -20,6 +20,7 @@ class Limits:
         deadline_seconds: shortest and longest deadline.
         image_bytes: longest file of a picture to start from.
         image_pixels: most pixels in a picture to start from, before it is resized.
+        frames: most frames that are kept of a picture; of more steps so many are chosen.
     """
 
     steps: tuple[int, int] = (1, 500)
@@ -32,3 +33,4 @@ class Limits:
     deadline_seconds: tuple[float, float] = (0.001, 24 * 3600.0)
     image_bytes: int = 10 * 1024 * 1024
     image_pixels: int = 25_000_000
+    frames: int = 100

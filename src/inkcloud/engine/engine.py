@@ -17,6 +17,7 @@ from inkcloud.domain.limits import Limits
 from inkcloud.engine.batch_key import BatchKey
 from inkcloud.engine.fit_request import fit_request
 from inkcloud.engine.generation import Generation
+from inkcloud.engine.looks import Look
 from inkcloud.engine.request_plan import request_plan
 from inkcloud.engine.runner import Runner
 from inkcloud.engine.scheduler import Scheduler
@@ -114,13 +115,13 @@ class Engine:
             return
         began = time.perf_counter()
         try:
-            previews = self._runner.run(tasks)
+            looks = self._runner.run(tasks)
         except Exception as error:  # one bad batch must not end the engine
             self._fail({task.generation for task in tasks}, error)
             return
         if self._on_call is not None:
             self._on_call(sum(task.rows for task in tasks), time.perf_counter() - began)
-        self._record(tasks, previews)
+        self._record(tasks, looks)
 
     def _loop(self) -> None:
         if self._threads is not None:
@@ -166,12 +167,14 @@ class Engine:
         except Exception as error:
             self._fail([generation], error)
 
-    def _record(self, tasks: Sequence[Task], previews: dict[Task, bytes]) -> None:
+    def _record(self, tasks: Sequence[Task], looks: dict[Task, Look]) -> None:
         for task in tasks:
             task.generation.advance()
-            if task in previews:
-                preview = Preview(task.index, task.position, previews[task])
-                task.generation.emit(preview)
+            look = looks.get(task, Look())
+            if look.preview is not None:
+                task.generation.emit(Preview(task.index, task.position, look.preview))
+            if look.frame is not None:
+                task.generation.emit(look.frame)
             if task.finished:
                 self._finish(task)
 

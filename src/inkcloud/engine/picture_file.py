@@ -31,6 +31,13 @@ def write_preview(pixels: np.ndarray) -> bytes:
     return _encode(pixels, None)
 
 
+def write_small(pixels: np.ndarray, longest: int) -> bytes:
+    """Return plain PNG bytes of pixels (H, W, 3) uint8, no side longer than `longest`."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((longest, longest), Image.Resampling.BOX, reducing_gap=None)
+    return _encode(np.asarray(image), None)
+
+
 def read_png(data: bytes) -> tuple[np.ndarray, Record]:
     """Return the pixels (H, W, 3) uint8 and the record of a PNG that Inkcloud wrote.
 

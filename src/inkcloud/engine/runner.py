@@ -12,7 +12,8 @@ from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.limits import Limits
 from inkcloud.domain.picture import Picture
 from inkcloud.engine.image_cache import ImageCache
-from inkcloud.engine.picture_file import write_png, write_preview
+from inkcloud.engine.looks import Look, Looks
+from inkcloud.engine.picture_file import write_png
 from inkcloud.engine.prompt_cache import PromptCache
 from inkcloud.engine.recorder import Recorder
 from inkcloud.engine.request_plan import request_plan
@@ -22,7 +23,7 @@ from inkcloud.engine.task import Task
 from inkcloud.sampling.noise import RequestNoise
 from inkcloud.sampling.slerp import slerp
 from inkcloud.sampling.state import SamplerState
-from inkcloud.sampling.update import advance, denoised, model_input, timesteps
+from inkcloud.sampling.update import advance, model_input, timesteps
 
 
 class Runner:
@@ -32,7 +33,7 @@ class Runner:
         checkpoint: the model.
         rows_per_call: pad every UNet call to so many rows; None pads nothing.
         settings: how many encodings to keep.
-        limits: how large an image may be.
+        limits: how large an image may be, and how many frames there may be.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Runner:
         self._prompts = PromptCache(checkpoint, settings.cached_prompts)
         self._images = ImageCache(checkpoint, limits, settings.cached_images)
         self._recorder = Recorder(checkpoint, rows_per_call)
+        self._looks = Looks(checkpoint, limits.frames)
         self._samples: dict[Task, Sample] = {}
 
     def start(self, task: Task) -> None:
@@ -81,30 +83,24 @@ class Runner:
         )
 
     @torch.inference_mode()
-    def run(self, tasks: Sequence[Task]) -> dict[Task, bytes]:
+    def run(self, tasks: Sequence[Task]) -> dict[Task, Look]:
         """Advance each task by one UNet call, all in the same call.
 
         Returns:
-            Previews (PNG) of the tasks whose request asks for one now.
+            What there is to see of the tasks whose request asks for it now.
         """
         samples = [self._samples[task] for task in tasks]
         plans = [sample.plan for sample in samples]
         states = [sample.state for sample in samples]
         outputs = guide(self._predict(samples), samples)
-        wanted = [task for task in tasks if _wants_preview(task)]
-        previews = {}
-        if wanted:
-            estimates = denoised(plans, states, outputs)
-            for task in wanted:
-                pixels = self._checkpoint.preview(estimates[tasks.index(task)])
-                previews[task] = write_preview(pixels)
+        looks = self._looks.after(tasks, samples, outputs)
         noises = [_step_noise(sample) for sample in samples]
         for task, sample, state in zip(
             tasks, samples, advance(plans, states, outputs, noises), strict=True
         ):
             sample.state = state
             task.position = state.position
-        return previews
+        return looks
 
     @torch.inference_mode()
     def finish(self, task: Task) -> Picture:
@@ -189,9 +185,3 @@ def _step_noise(sample: Sample) -> Tensor | None:
         return None
     channels, height, width = sample.state.latent.shape
     return sample.noise.step((channels, height, width))
-
-
-def _wants_preview(task: Task) -> bool:
-    every = task.generation.request.preview_every
-    done = task.position + 1
-    return every > 0 and done % every == 0 and done < task.total

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
+from inkcloud.control.history import History
 from inkcloud.control.jobs import Jobs
 from inkcloud.control.models import Models
 from inkcloud.control.ports import Replicas
+from inkcloud.control.presets import Presets
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
@@ -22,11 +24,13 @@ class Parts:
     Attributes:
         settings: host names and bounds.
         generations: the use cases round a generation.
+        history: every finished picture.
         jobs: calls that are answered later.
         services: asks the endpoints' services.
         endpoints: which endpoints there are.
         templates: what endpoints are made from.
         models: the store of models, and the work on it.
+        presets: what people keep under a name.
         tokens: who may call.
         events: the endpoints' history.
         replicas: how the replicas stand, and what they write.
@@ -35,11 +39,13 @@ class Parts:
 
     settings: Settings
     generations: Generations
+    history: History
     jobs: Jobs
     services: ServiceClient
     endpoints: Endpoints
     templates: Templates
     models: Models
+    presets: Presets
     tokens: Tokens
     events: Events
     replicas: Replicas

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -16,8 +17,14 @@ from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.console.tokens_page import draw_tokens_page
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
+from inkcloud.playground.grid.page import draw_grid_page
 from inkcloud.playground.opening import open_session, shared_client
+from inkcloud.playground.pages import remember_pages
+from inkcloud.playground.schedulers.page import draw_schedulers_page
 from inkcloud.playground.session import current_session, has_session, keep
+from inkcloud.playground.sharing.gate import asks_who, draw_gate
+from inkcloud.playground.sharing.page import draw_sharing_page
+from inkcloud.playground.sharing.secrets import page_secrets, setting_secrets
 from inkcloud.playground.wording import error_text
 
 
@@ -31,11 +38,24 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
             token to manage endpoints and tokens with.
     """
     st.set_page_config(page_title="Inkcloud playground", page_icon="🐙", layout="wide")
-    connection = Connection.from_settings(settings, personal=personal)
+    try:
+        secrets = page_secrets()
+    except InkcloudError as error:
+        st.error(error_text(error))
+        return
+    # Whoever signs in is one of several, even where the page itself listens on loopback.
+    personal = personal and not asks_who(secrets)
+    connection = Connection.from_settings(
+        {**settings, **setting_secrets(secrets)}, personal=personal
+    )
+    admitted = draw_gate(secrets)
     pages = _pages(connection)
     # On a phone they are behind a button, which `draw_style` writes "Menu" beside.
-    page = st.navigation(pages, position="top")
+    remember_pages(pages)
+    page = st.navigation(pages, position="top" if admitted else "hidden")
     draw_style()
+    if not admitted:
+        return
     made = st.session_state.pop(MADE, "")
     if made:
         st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
@@ -51,6 +71,18 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             icon=":material/brush:",
             url_path="generate",
             default=True,
+        ),
+        st.Page(
+            _drawing_page(connection, draw_grid_page),
+            title="Grid",
+            icon=":material/grid_on:",
+            url_path="grid",
+        ),
+        st.Page(
+            _drawing_page(connection, draw_schedulers_page),
+            title="Schedulers",
+            icon=":material/show_chart:",
+            url_path="schedulers",
         ),
         st.Page(
             _console_page(connection, draw_endpoints_page),
@@ -70,6 +102,12 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             icon=":material/key:",
             url_path="tokens",
         ),
+        st.Page(
+            lambda: draw_sharing_page(connection),
+            title="Sharing",
+            icon=":material/share:",
+            url_path="sharing",
+        ),
     ]
 
 
@@ -86,6 +124,23 @@ def _generate_page(connection: Connection) -> Callable[[], None]:
                 st.error(error_text(error))
                 return
         draw_generate_page(current_session())
+
+    return draw
+
+
+def _drawing_page(
+    connection: Connection, draw_page: Callable[[Callable[[str], InkcloudClient]], None]
+) -> Callable[[], None]:
+    def client(endpoint: str) -> InkcloudClient:
+        return shared_client(replace(connection, endpoint=endpoint or connection.endpoint))
+
+    def draw() -> None:
+        try:
+            client("")
+        except InkcloudError as error:
+            st.error(error_text(error))
+            return
+        draw_page(client)
 
     return draw
 

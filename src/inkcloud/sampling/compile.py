@@ -58,9 +58,10 @@ def compile_plan(
 
 @lru_cache(maxsize=64)
 def _compile(sampler: SamplerName, steps: int, schedule: NoiseSchedule, skipped: int) -> Plan:
-    return _TABLES[sampler](steps, _levels(schedule), skipped)
+    return _TABLES[sampler](steps, noise_levels(schedule), skipped)
 
 
 @lru_cache(maxsize=8)
-def _levels(schedule: NoiseSchedule) -> NoiseLevels:
+def noise_levels(schedule: NoiseSchedule) -> NoiseLevels:
+    """Return the noise levels of a checkpoint's schedule."""
     return NoiseLevels(schedule)

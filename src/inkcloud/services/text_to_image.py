@@ -9,16 +9,20 @@ from typing import Any
 
 from inkcloud.checkpoints.load_model import load_model
 from inkcloud.checkpoints.locate import BUILTIN
-from inkcloud.domain.errors import InkcloudError
+from inkcloud.domain.errors import InkcloudError, InvalidRequest
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
-from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.frame import Frame
+from inkcloud.domain.generation_request import DEFAULT_STEPS, GenerationRequest
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.engine import Engine
+from inkcloud.sampling.visited_levels import training_levels, visited_levels
 from inkcloud.services.engine_metrics import EngineMetrics
 from inkcloud.services.service import Service
 from inkcloud.services.takes import takes
+
+TRAINING_LEVELS = 101
 
 
 class TextToImageService(Service):
@@ -64,17 +68,49 @@ class TextToImageService(Service):
     async def infer(self, **inputs: Any) -> dict[str, Any]:
         """Return `{"images": [{"png", "record"}], "seconds"}` for a generation request.
 
+        With `frames` the answer has those too, as `stream` yields them.
+
         Raises:
             InkcloudError: if the request is not allowed, or was not finished.
         """
         async with contextlib.aclosing(self._events(inputs)) as events:
+            frames = []
             async for event in events:
                 if isinstance(event, Failed):
                     raise event.error
+                if isinstance(event, Frame):
+                    frames.append(encode_event(event))
                 if isinstance(event, Finished):
                     answer = encode_event(event)
-                    return {"images": answer["images"], "seconds": answer["seconds"]}
+                    images = {"images": answer["images"], "seconds": answer["seconds"]}
+                    return {**images, "frames": frames} if inputs.get("frames") else images
         raise InkcloudError("The engine ended the request without an answer.")
+
+    def noise_levels(self, num_inference_steps: int = DEFAULT_STEPS) -> dict[str, Any]:
+        """Return the noise levels of training, and at which ones each scheduler asks the network.
+
+        Args:
+            num_inference_steps: for how many steps.
+
+        Raises:
+            InvalidRequest: if the steps are not allowed.
+        """
+        low, high = self._engine.limits.steps
+        if not low <= num_inference_steps <= high:
+            raise InvalidRequest(
+                "The value of num_inference_steps is not allowed.",
+                field="num_inference_steps",
+                value=num_inference_steps,
+                allowed=f"a whole number from {low} to {high}",
+            )
+        schedule = self._checkpoint.schedule
+        visited = {
+            name.value: visited_levels(name, num_inference_steps, schedule) for name in SamplerName
+        }
+        return {
+            "training": [asdict(each) for each in training_levels(schedule, TRAINING_LEVELS)],
+            "schedulers": {name: [asdict(e) for e in each] for name, each in visited.items()},
+        }
 
     @takes(GenerationRequest)
     async def stream(self, **inputs: Any) -> AsyncIterator[dict[str, Any]]:

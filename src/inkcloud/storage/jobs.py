@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, sel
 from sqlalchemy.exc import IntegrityError
 
 from inkcloud.domain.errors import Cancelled, InvalidRequest
-from inkcloud.domain.job import Job, JobImage, JobKind, JobState
+from inkcloud.domain.job import FRAMES, Job, JobImage, JobKind, JobState
 from inkcloud.storage.database import Database
 from inkcloud.storage.fetch import fetch
+from inkcloud.storage.picture_rows import add_pictures
 from inkcloud.storage.schema import JOB_IMAGES, JOBS
 
 RETENTION = timedelta(hours=24)
@@ -93,12 +94,23 @@ class JobTable:
         images: tuple[JobImage, ...] = (),
         output: object = None,
         error: dict[str, Any] | None = None,
+        frames: str | None = None,
         now: datetime | None = None,
     ) -> Job | None:
-        """Give a job its final state, unless it has one already.
+        """Give a job its final state, unless it has one already, and its pictures to the history.
 
         A cancelled job lets go of its idempotency key: nobody was given a result, so the
         same request may be sent again.
+
+        Args:
+            job_id: which.
+            state: the final one.
+            seconds: how long the drawing took.
+            images: the pictures.
+            output: what a call answered.
+            error: what kept it from succeeding.
+            frames: SHA-256 of the archive of a generation's frames.
+            now: the present time, UTC.
 
         Returns:
             The job as it now lies in the database; None when there is none of that id.
@@ -107,7 +119,7 @@ class JobTable:
             "state": state.value,
             "seconds": seconds,
             "images": [asdict(image) for image in images],
-            "output": output,
+            "output": output if frames is None else {FRAMES: frames},
             "error": error,
             "expires": self._expiry(now),
         }
@@ -117,8 +129,12 @@ class JobTable:
         with self._database.write() as connection:
             won = connection.execute(update(JOBS).where(*unfinished).values(values)).rowcount
             if won:
-                _refer(connection, job_id, {image.sha256 for image in images})
-            return _get(connection, job_id)
+                kept = set() if frames is None else {frames}
+                _refer(connection, job_id, {image.sha256 for image in images} | kept)
+            job = _get(connection, job_id)
+            if won and job is not None and _has_drawn(job):
+                add_pictures(connection, job, now or datetime.now(UTC))
+            return job
 
     def requeue(self, kind: JobKind = JobKind.GENERATION) -> list[Job]:
         """Queue again what a gateway that stopped left unfinished, oldest first.
@@ -178,6 +194,10 @@ def remove_jobs(connection: Connection, wanted: ColumnElement[bool]) -> int:
     ids = select(JOBS.c.id).where(wanted)
     connection.execute(delete(JOB_IMAGES).where(JOB_IMAGES.c.job_id.in_(ids)))
     return connection.execute(delete(JOBS).where(wanted)).rowcount
+
+
+def _has_drawn(job: Job) -> bool:
+    return job.kind is JobKind.GENERATION and job.state is JobState.SUCCEEDED
 
 
 def _refer(connection: Connection, job_id: str, pictures: set[str]) -> None:

@@ -78,6 +78,11 @@ class GenerationBody(BaseModel):
         description="How far: 0 is not at all, 1 is the other seed's starting noise. Above 0 it "
         "needs a variation_seed.",
     )
+    frames: bool = Field(
+        False,
+        description="Keep what every step saw and predicted, as small pictures: see the "
+        "generation's `frames`. For one picture only.",
+    )
     tag: str = Field("", max_length=TAG_LENGTH, description="A label of the caller's own.")
 
 

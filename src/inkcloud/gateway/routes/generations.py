@@ -21,6 +21,7 @@ _DEFAULT_LIMIT = 50
 _ACCEPTED = links(
     f"GET {ONE_GENERATION}",
     f"GET {ONE_GENERATION}/events",
+    f"GET {ONE_GENERATION}/frames",
     f"DELETE {ONE_GENERATION}",
     name="$request.path.name",
     id="$response.body#/id",

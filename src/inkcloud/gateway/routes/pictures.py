@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from inkcloud.gateway.dependencies import FoundGeneration, PartsDependency
 from inkcloud.gateway.openapi import COMMON, answer, problems
+from inkcloud.gateway.unchanging import unchanging
 
 ROUTER = APIRouter(prefix="/endpoints/{name}/generations/{id}", tags=["pictures"])
 _PNG = "image/png"
@@ -16,13 +17,8 @@ async def image(
 ) -> Response:
     """Return a finished picture; it never changes."""
     png = await parts.generations.image(found.job, index)
-    tag = f'"{found.job.images[index].sha256}"'
-    headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    name = f"{found.job.id}-{index}.png"
-    headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return Response(png, headers=headers, media_type=_PNG)
+    name, sha256 = f"{found.job.id}-{index}.png", found.job.images[index].sha256
+    return unchanging(request, png, sha256, name=name, media_type=_PNG)
 
 
 @ROUTER.get("/preview/{index}", response_class=Response, responses=_RESPONSES)

@@ -1,0 +1,1 @@
+"""Sharing: who may use the page, and how to let others in."""
