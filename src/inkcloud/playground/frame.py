@@ -15,6 +15,7 @@ _STYLE = """<style>
 /* Streamlit's own are too pale to read easily: WCAG 2.2 asks for a contrast of 4.5. */
 [data-testid="stCaptionContainer"] { opacity: 0.82; }
 [data-testid="stExpandSidebarButton"]::after,
+[data-testid="stSliderThumbValue"] p, [data-testid="stSliderThumbValue"],
 button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
 [class*="st-key-panel"][class*="_status"] { min-height: 3.5rem; justify-content: flex-end; }
 [class*="st-key-panel"][class*="_after"] { min-height: 2.5rem; }
