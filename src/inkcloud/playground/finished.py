@@ -36,10 +36,10 @@ def draw_finished(panel: int, drawing: Drawing) -> None:
             icon=":material/download:",
             width="stretch",
         )
-    with st.expander("Details"):
-        st.caption("Everything that decided these pixels; the PNG carries it too.")
-        text = json.dumps(record, indent=2, ensure_ascii=False)
-        st.code(text, language="json", wrap_lines=True)
+        with st.expander("Details"):
+            st.caption("Everything that decided these pixels; the PNG carries it too.")
+            text = json.dumps(record, indent=2, ensure_ascii=False)
+            st.code(text, language="json", wrap_lines=True)
 
 
 def _draw_row(panel: int, drawing: Drawing, chosen: int) -> None:

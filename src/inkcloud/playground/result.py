@@ -75,7 +75,8 @@ def _draw_unfinished(panel: int, drawing: Drawing, size: tuple[int, int] | None)
 def _draw_status(drawing: Drawing) -> None:
     match drawing.phase:
         case Phase.EMPTY:
-            st.caption("Ready.")
+            # The bar stands here from the start: its place is kept, and the browser has its code.
+            st.progress(0.0, text="Ready.")
         case Phase.FAILED if drawing.error is not None:
             st.error(error_text(drawing.error), icon="⚠️")
         case Phase.CANCELLED:
