@@ -16,7 +16,9 @@ from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.console.tokens_page import draw_tokens_page
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
+from inkcloud.playground.history.page import draw_history_page
 from inkcloud.playground.opening import open_session, shared_client
+from inkcloud.playground.pages import remember_pages
 from inkcloud.playground.session import current_session, has_session, keep
 from inkcloud.playground.sharing.gate import asks_who, draw_gate
 from inkcloud.playground.sharing.page import draw_sharing_page
@@ -46,6 +48,7 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
     )
     admitted = draw_gate(secrets)
     pages = _pages(connection)
+    remember_pages(pages)
     # On a phone they are behind a button, which `draw_style` writes "Menu" beside.
     page = st.navigation(pages, position="top" if admitted else "hidden")
     draw_style()
@@ -66,6 +69,14 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             icon=":material/brush:",
             url_path="generate",
             default=True,
+        ),
+        st.Page(
+            _console_page(
+                connection, lambda client: draw_history_page(client, connection.endpoint)
+            ),
+            title="History",
+            icon=":material/photo_library:",
+            url_path="history",
         ),
         st.Page(
             _console_page(connection, draw_endpoints_page),
