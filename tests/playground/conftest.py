@@ -1,4 +1,5 @@
 import pytest
+import streamlit as st
 from streamlit import config
 
 from support.generate_page import opened
@@ -24,3 +25,4 @@ def page(gateway, on_loopback, monkeypatch):
     monkeypatch.setenv("INKCLOUD_URL", gateway.url)
     yield (page := opened())
     page.session_state["playground"].client.close()
+    st.cache_resource.clear()  # a later gateway may have the same port

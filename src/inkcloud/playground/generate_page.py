@@ -8,6 +8,7 @@ from inkcloud.playground.compare import draw_comparison
 from inkcloud.playground.endpoint_notice import draw_endpoint_notice
 from inkcloud.playground.opening import follow_link, learn_pace
 from inkcloud.playground.panel import draw_panel
+from inkcloud.playground.preset_shelf import draw_shelf
 from inkcloud.playground.restoring.uploader import draw_uploader
 from inkcloud.playground.result import draw_result, restore_fields
 from inkcloud.playground.session import Session
@@ -35,6 +36,7 @@ def draw_generate_page(session: Session) -> None:
         draw_toolbar(session)
     draw_comparison(session)
     draw_uploader(session)
+    draw_shelf(session)
     for panel, result in enumerate(results):
         with result:
             draw_result(session, panel)
