@@ -12,6 +12,7 @@ from inkcloud.playground.wording import error_text
 
 MOST = 1000  # as many as the gateway takes at once
 _CHOSEN = "history_chosen"
+_CHANGED = "history_chosen_changed"
 _DONE = "history_done"
 _ERROR = "history_error"
 
@@ -40,10 +41,17 @@ def draw_choice(picture: HistoryPicture, number: int) -> None:
 
 
 def choose(ids: Sequence[str]) -> None:
-    """Choose pictures in place of all that were chosen; call it before the boxes are drawn."""
-    for id in {*chosen(), *ids}:
-        st.session_state[_box(id)] = id in ids
+    """Choose pictures in place of all that were chosen; the boxes show it in the next run."""
     st.session_state[_CHOSEN] = list(dict.fromkeys(ids))[:MOST]
+    st.session_state[_CHANGED] = True
+
+
+def tick_boxes(pictures: Sequence[HistoryPicture]) -> None:
+    """Let the boxes show what `choose` has changed; call it before they are drawn."""
+    if st.session_state.pop(_CHANGED, False):
+        ids = set(chosen())
+        for picture in pictures:
+            st.session_state[_box(picture.id)] = picture.id in ids
 
 
 def draw_actions(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from inkcloud.client import HistoryPicture, InkcloudClient
 from inkcloud.domain.errors import InkcloudError
-from inkcloud.playground.history.chosen import draw_choice
+from inkcloud.playground.history.chosen import draw_choice, tick_boxes
 from inkcloud.playground.history.picture_words import prompt_of, short_facts, short_prompt
 from inkcloud.playground.history.thumbnail_cache import shared_thumbnails
 from inkcloud.playground.wording import error_text
@@ -30,6 +30,7 @@ _STYLE = """<style>
 def draw_gallery(client: InkcloudClient, pictures: Sequence[HistoryPicture]) -> None:
     """Draw the pictures, as many beside each other as the page is wide."""
     st.html(_STYLE)
+    tick_boxes(pictures)
     small = shared_thumbnails().fetch(client, pictures)
     with st.container(horizontal=True, key="history_pictures"):
         for number, picture in enumerate(pictures, 1):
