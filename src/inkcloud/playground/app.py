@@ -21,6 +21,7 @@ from inkcloud.playground.grid.page import draw_grid_page
 from inkcloud.playground.history.page import draw_history_page
 from inkcloud.playground.opening import open_session, shared_client
 from inkcloud.playground.pages import remember_pages
+from inkcloud.playground.schedulers.page import draw_schedulers_page
 from inkcloud.playground.session import current_session, has_session, keep
 from inkcloud.playground.sharing.gate import asks_who, draw_gate
 from inkcloud.playground.sharing.page import draw_sharing_page
@@ -77,6 +78,12 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             title="Grid",
             icon=":material/grid_on:",
             url_path="grid",
+        ),
+        st.Page(
+            _drawing_page(connection, draw_schedulers_page),
+            title="Schedulers",
+            icon=":material/show_chart:",
+            url_path="schedulers",
         ),
         st.Page(
             _console_page(

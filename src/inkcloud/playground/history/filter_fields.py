@@ -37,14 +37,16 @@ _KINDS = {
     PictureKind.SINGLE: "Single pictures",
     PictureKind.EXPERIMENT: "Grids and lessons",
 }
-_SCHEDULERS = {ANY: "Any scheduler", **{each: each.value for each in SamplerName}}
+_SCHEDULERS: dict[Any, str] = {ANY: "Any scheduler", **{each: each.value for each in SamplerName}}
 
 
 def read_view() -> HistoryView:
     """Return what the address says, and let the fields hold it if it came from elsewhere."""
     view = HistoryView.from_query(st.query_params.to_dict())
-    if st.session_state.get(_ADDRESS) != view:
-        # A link, a page turned by the browser, or the first look: the address decides.
+    drawn = all(key in st.session_state for key in _KEYS.values())
+    if st.session_state.get(_ADDRESS) != view or not drawn:
+        # A link, a page turned by the browser, a look after one at something else: the
+        # address decides. Streamlit forgets fields that were not drawn for a while.
         for name, key in _KEYS.items():
             value = getattr(view, name)
             st.session_state[key] = ANY if value is None else value
