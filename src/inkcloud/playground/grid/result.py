@@ -76,7 +76,8 @@ def _draw_latest(
     if pace_of(work) != pace:
         # Only a run of the whole page can change the pace and the buttons.
         st.rerun()
-    draw_progress(work, clients)
+    with st.container(key="grid_result"):
+        draw_progress(work, clients)
     _draw_tabs(session, work)
 
 
