@@ -18,6 +18,7 @@ _STYLE = """<style>
 button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
 [class*="st-key-panel"][class*="_status"] { min-height: 3.5rem; justify-content: flex-end; }
 [class*="st-key-panel"][class*="_after"] { min-height: 2.5rem; }
+.st-key-run_status { min-height: 2.25rem; }
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.15);

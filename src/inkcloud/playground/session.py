@@ -36,6 +36,7 @@ class Session:
         link: the query of the link whose settings the panels show, as long as there is no run.
         link_error: why the link in the page's address could not be opened.
         own_presets: what the gateway keeps under names; None until it was asked.
+        answered: keys of buttons whose press was answered at the start of this run of the script.
         pace: how long pictures take on this machine; None if nothing is known.
         pace_is_old: whether a picture was finished since `pace` was learned.
     """
@@ -54,6 +55,7 @@ class Session:
     link: dict[str, str] = field(default_factory=dict)
     link_error: InkcloudError | None = None
     own_presets: OwnPresets | None = None
+    answered: frozenset[str] = frozenset()
     pace: Pace | None = None
     pace_is_old: bool = True
 
