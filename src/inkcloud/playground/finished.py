@@ -9,6 +9,7 @@ import streamlit as st
 
 from inkcloud.playground import actions, form
 from inkcloud.playground.drawing import Drawing
+from inkcloud.playground.frame import keep_shape
 from inkcloud.playground.wording import duration, pixels_text
 
 
@@ -22,7 +23,9 @@ def draw_finished(panel: int, drawing: Drawing) -> None:
     picture, record = drawing.pictures[chosen], record_of(drawing, chosen)
     with st.container(key=form.key(panel, "status")):
         st.markdown(facts(drawing, picture))
-    st.image(picture, width="stretch", alt=str(record.get("prompt", "The finished picture")))
+    with st.container(key=form.key(panel, "picture")):
+        keep_shape(form.key(panel, "picture"), *png_size(picture))
+        st.image(picture, width="stretch", alt=str(record.get("prompt", "The finished picture")))
     if count > 1:
         _draw_row(panel, drawing, chosen)
     with st.container(key=form.key(panel, "after")):

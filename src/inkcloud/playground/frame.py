@@ -35,6 +35,21 @@ def draw_style() -> None:
     st.html(_STYLE)
 
 
+def keep_shape(key: str, width: int, height: int) -> None:
+    """Give a container's picture its place before the browser has loaded it.
+
+    Args:
+        key: the container's.
+        width: the picture's, in pixels.
+        height: the picture's, in pixels.
+    """
+    shape = f"{max(1, width)} / {max(1, height)}"
+    st.html(
+        f"<style>.st-key-{key} {{ aspect-ratio: {shape}; }}"
+        f".st-key-{key} img {{ aspect-ratio: auto {shape}; width: 100%; }}</style>"
+    )
+
+
 def draw_unfinished(drawing: Drawing, size: tuple[int, int] | None, text: str = "") -> None:
     """Draw the latest preview, or an empty frame.
 
