@@ -14,7 +14,15 @@ _STYLE = """<style>
 /* Streamlit's own are too pale to read easily: WCAG 2.2 asks for a contrast of 4.5. */
 [data-testid="stCaptionContainer"] { opacity: 0.82; }
 [data-testid="stExpandSidebarButton"]::after,
-button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
+[data-testid="stSliderThumbValue"] p, button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
+[data-testid="stApp"] [data-testid="stCode"] .token { color: light-dark(#1f1d2b, #eceaf4); }
+[data-testid="stApp"] [data-testid="stCode"] .token:is(.string, .url, .comment) {
+  color: light-dark(#0b6b2e, #6fd694);
+}
+[data-testid="stApp"] [data-testid="stCode"]
+  .token:is(.number, .keyword, .property, .parameter, .class-name, .function, .boolean) {
+  color: light-dark(#0b5aa8, #7cc4ff);
+}
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.15);
