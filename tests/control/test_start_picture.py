@@ -15,9 +15,11 @@ from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.job import Job, JobImage, JobState, new_job_id
 from inkcloud.storage.database import Database
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
 from inkcloud.storage.sweeper import Sweeper
+from inkcloud.storage.thumbnails import ThumbnailStore
 from support.init_images import pattern_png
 from support.stub_replica import PATIENCE, StubReplica, StubReplicas
 
@@ -124,9 +126,12 @@ async def test_a_picture_that_is_gone_fails_the_job_and_says_so(generations, ima
     assert "missing or damaged" in job.error["message"]
 
 
-async def test_it_is_swept_when_no_job_refers_to_it(generations, database, images):
+async def test_it_is_swept_when_neither_a_job_nor_the_history_refers_to_it(
+    generations, database, images, tmp_path
+):
     table = JobTable(database)
-    sweeper = Sweeper(table, images, EventTable(database))
+    history = HistoryTable(database)
+    sweeper = Sweeper(table, history, images, ThumbnailStore(tmp_path), EventTable(database))
     status = await generations.submit(ENDPOINT, wanted())
     job = await ended(generations, status.job.id)
     now = datetime.now(UTC)
@@ -137,8 +142,11 @@ async def test_it_is_swept_when_no_job_refers_to_it(generations, database, image
     sweeper.sweep(now)
     kept = set(images.names())
     sweeper.sweep(now + timedelta(hours=25))
+    kept_by_history = set(images.names())
+    history.delete([f"{job.id}-0"], now=now)
+    sweeper.sweep(now + timedelta(hours=25))
 
-    assert kept == {SHA256, job.images[0].sha256}
+    assert kept == kept_by_history == {SHA256, job.images[0].sha256}
     assert list(images.names()) == []
 
 

@@ -2,7 +2,8 @@
 
 A row's `strangers` says whether a caller without a token gets through: always, at a public
 endpoint, or never. `scopes` are those of which a token needs one; with none, any token does.
-`where` says of what the token must be: the endpoint of the address, or the whole service.
+`where` says of what the token must be: the endpoint of the address, the whole service, or
+anything, where a token of one endpoint sees what is that endpoint's.
 """
 
 import base64
@@ -13,7 +14,7 @@ from inkcloud.domain.access import Scope
 from support.stub_replica import tiny_png
 
 ALWAYS, PUBLIC, NEVER = "always", "public", "never"
-SERVICE, ENDPOINT = "service", "endpoint"
+SERVICE, ENDPOINT, ANYWHERE = "service", "endpoint", "anywhere"
 ANY: tuple[Scope, ...] = ()
 SEE = (Scope.PREDICT, Scope.READ)
 USE = (Scope.PREDICT,)
@@ -29,12 +30,13 @@ class Row:
     Attributes:
         strangers: ALWAYS, PUBLIC or NEVER.
         scopes: a token needs one of them.
-        where: SERVICE or ENDPOINT.
+        where: SERVICE, ENDPOINT or ANYWHERE.
         ok: the status for who may.
         body: what to send.
         headers: what else to send.
         query: the address's query.
         forbidden: the status for a token that does not permit it.
+        hidden: the status for a token of another endpoint, if it is another one.
         problem: whether refusals are problems, not in a dialect's own envelope.
         challenge: the way of sending a token that a refusal asks for.
         changes: whether a call changes what the next one needs, which is then put back.
@@ -50,6 +52,7 @@ class Row:
     headers: dict[str, str] = field(default_factory=dict)
     query: str = ""
     forbidden: int = 403
+    hidden: int = 0
     problem: bool = True
     challenge: str = "Bearer"
     changes: bool = False
@@ -60,6 +63,7 @@ class Row:
 _DRAW = {"prompt": "x"}
 _ONE = "/endpoints/{name}"
 _GENERATION = "/endpoints/{name}/generations/{id}"
+_PICTURE = "/history/{id}"
 _ANY_PATH = "/endpoints/{name}/{path:path}"
 _CHECKPOINT = "sd_model_checkpoint"
 _IMAGE = base64.b64encode(tiny_png(seed=1)).decode()
@@ -133,6 +137,17 @@ ROWS: dict[tuple[str, str], Row] = {
         strangers=PUBLIC, scopes=SEE, ids={"number": 0, "kind": "noisy"}
     ),
     ("DELETE", _GENERATION): Row(strangers=PUBLIC, scopes=USE),
+    # The history
+    ("GET", "/history"): Row(scopes=READ, where=ANYWHERE),
+    ("POST", "/history/delete"): Row(scopes=USE, where=ANYWHERE, body={"ids": ["{new}"]}),
+    ("POST", "/history/restore"): Row(scopes=USE, where=ANYWHERE, body={"ids": ["{new}"]}),
+    ("POST", "/history/export"): Row(scopes=READ, where=ANYWHERE, ok=404, body={"ids": ["{new}"]}),
+    ("GET", _PICTURE): Row(scopes=READ, hidden=404),
+    ("PATCH", _PICTURE): Row(scopes=USE, hidden=404, body={"favourite": True}),
+    ("DELETE", _PICTURE): Row(scopes=USE, hidden=404, ok=204),
+    ("POST", _PICTURE + "/restore"): Row(scopes=USE, hidden=404),
+    ("GET", _PICTURE + "/image"): Row(scopes=READ, hidden=404),
+    ("GET", _PICTURE + "/thumbnail"): Row(scopes=READ, hidden=404),
     # Calls and jobs
     ("POST", _ONE + "/infer"): Row(strangers=PUBLIC, scopes=USE, body={}),
     ("GET", _ANY_PATH): Row(strangers=PUBLIC, scopes=USE),

@@ -23,7 +23,10 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
     """Let half of the calls find something; what would remove it finds nothing."""
     harmless = context.operation.method.upper() != "DELETE"
     if path_parameters and harmless and len(str(path_parameters)) % 2:
-        return path_parameters | {k: v for k, v in KNOWN.items() if k in path_parameters}
+        known = {k: v for k, v in KNOWN.items() if k in path_parameters}
+        if context.operation.path.startswith("/history/"):
+            known = {"id": KNOWN["id"] + "-0"}
+        return path_parameters | known
     return path_parameters
 
 

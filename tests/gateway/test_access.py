@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from gateway.access_rows import ALWAYS, ENDPOINT, PUBLIC, ROWS, Row
+from gateway.access_rows import ALWAYS, ANYWHERE, ENDPOINT, PUBLIC, ROWS, SERVICE, Row
 from inkcloud.domain.access import ALL_SCOPES, Access, Scope
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.domain.token import new_token, token_hash
@@ -65,6 +65,9 @@ class Caller:
         if "/generations/{id}" in self.path or "/v1/images/{id}" in self.path:
             self._restore()
             ids["id"] = self.gateway.ended(self.gateway.submit("x", self.name, frames=True))["id"]
+        if "/history/{id}" in self.path:
+            self._restore()
+            ids["id"] = self.gateway.ended(self.gateway.submit("x", self.name))["id"] + "-0"
         if "/model-operations/{id}" in self.path:
             ids["id"] = self.gateway.operation()
         if "/jobs/{id}" in self.path:
@@ -148,9 +151,11 @@ def expected(row: Row, public: bool, values: dict[str, Any] | None, name: str) -
     if not row.scopes:
         return row.ok
     access = Access(id="", created=datetime.now(UTC), **values)
-    place = name if row.where == ENDPOINT else ""
-    permitted = any(access.permits(scope, place) for scope in row.scopes)
-    return row.ok if permitted else row.forbidden
+    place = {ENDPOINT: name, SERVICE: "", ANYWHERE: access.endpoint}[row.where]
+    if any(access.permits(scope, place) for scope in row.scopes):
+        return row.ok
+    in_scope = any(scope in access.scopes for scope in row.scopes)
+    return row.hidden if in_scope and row.hidden else row.forbidden
 
 
 def holes(gateway: RunningGateway, key: tuple[str, str]) -> list[str]:

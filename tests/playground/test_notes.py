@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from inkcloud.domain.sampler_name import SamplerName
-from inkcloud.playground.notes import cost, model_calls, notes, rows
+from inkcloud.playground.notes import cost, model_calls, notes, rows, time_needed
+from inkcloud.playground.pace import Line, Pace
 from inkcloud.playground.presets import PRESETS
 
 PLAIN = PRESETS[0].parameters
@@ -46,6 +47,52 @@ def test_pndm_calls_the_model_once_more(steps, calls):
 
 def test_one_call_is_singular():
     assert cost(replace(PLAIN, steps=1)).startswith("Costs 1 model call of")
+
+
+def test_several_seeds_cost_as_many_pictures():
+    assert cost(replace(PLAIN, images=4)).endswith("for each of 4 pictures.")
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "steps", "said"),
+    [
+        (SamplerName.DDIM, 9, "leaves out detail"),
+        (SamplerName.DDIM, 10, ""),
+        (SamplerName.PNDM, 9, "three before it"),
+        (SamplerName.KLMS, 5, "three before it"),
+        (SamplerName.DPM_SOLVER_MULTISTEP, 9, ""),
+        (SamplerName.DPM_SOLVER_MULTISTEP, 41, "Beyond 40 steps"),
+        (SamplerName.K_EULER, 100, ""),
+        (SamplerName.K_EULER, 101, "Beyond 100 steps"),
+        (SamplerName.K_EULER_ANCESTRAL, 400, "fresh noise"),
+    ],
+)
+def test_a_scheduler_with_too_few_or_too_many_steps_is_explained(scheduler, steps, said):
+    text = text_of(replace(PLAIN, scheduler=scheduler, steps=steps))
+
+    assert said in text
+    assert ("Beyond" in text) == ("Beyond" in said)
+
+
+def test_half_a_variation_is_told():
+    assert "without a variation seed" in text_of(replace(PLAIN, variation_strength=0.5))
+    assert "at strength 0" in text_of(replace(PLAIN, variation_seed="7"))
+    assert text_of(replace(PLAIN, variation_seed="7", variation_strength=0.5)) == ""
+
+
+def test_fresh_noise_is_not_varied():
+    varied = replace(PRESETS[2].parameters, variation_seed="7", variation_strength=1.0)
+
+    assert "stays the starting seed's" in text_of(varied)
+
+
+def test_the_time_is_told_if_the_pace_is_known():
+    line = Line(row_seconds=0.05, picture_seconds=0.0, pictures=12, shared=False)
+
+    known = time_needed(replace(PLAIN, images=2), Pace({64 * 64: line}, 64 * 64))
+
+    assert known == "Takes about 4 s on this machine, measured from 12 pictures."
+    assert time_needed(PLAIN, None) == ""
 
 
 def test_other_settings_that_surprise_are_explained():

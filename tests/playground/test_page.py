@@ -1,54 +1,9 @@
 """The page itself, run by Streamlit's AppTest against a real server on loopback."""
 
-from pathlib import Path
-
-import pytest
 from streamlit import config
-from streamlit.testing.v1 import AppTest
 
-import inkcloud.playground
-from support.stub_gateway import StubGateway, problem
-
-APP = Path(inkcloud.playground.__file__).with_name("app.py")
-PATIENCE = 30
-
-
-@pytest.fixture
-def gateway():
-    with StubGateway() as stub:
-        yield stub
-
-
-@pytest.fixture
-def on_loopback():
-    config.set_option("server.address", "127.0.0.1")
-    yield
-    config.set_option("server.address", None)
-
-
-@pytest.fixture
-def page(gateway, on_loopback, monkeypatch):
-    monkeypatch.setenv("INKCLOUD_URL", gateway.url)
-    yield (page := opened())
-    page.session_state["playground"].client.close()
-
-
-def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=PATIENCE)
-    for name, value in query.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def address(page: AppTest) -> dict[str, str]:
-    return {
-        name: value[0] if isinstance(value, list) else value
-        for name, value in page.query_params.items()
-    }
-
-
-def words(elements) -> str:
-    return "\n".join(element.value for element in elements)
+from support.generate_page import address, label, opened, words
+from support.stub_gateway import problem
 
 
 def test_the_page_shows_the_tutorials_fields_with_its_defaults(page):
@@ -58,17 +13,17 @@ def test_the_page_shows_the_tutorials_fields_with_its_defaults(page):
     assert [page.text_input(f"panel{i}_seed").value for i in (1, 2, 3)] == ["42", "24", "1"]
     assert [page.number_input(f"panel{i}_steps").value for i in (1, 2, 3)] == [20, 30, 35]
     assert [page.slider(f"panel{i}_guidance_scale").value for i in (1, 2, 3)] == [7.5, 10.0, 5.0]
-    assert page.text_input("panel1_seed").label == "Starting Seed"
-    assert page.text_input("panel1_negative_prompt").label == "Negative Prompt"
+    assert label(page.text_input("panel1_seed")) == "Starting Seed"
+    assert label(page.text_input("panel1_negative_prompt")) == "Negative Prompt"
 
 
 def test_the_fields_have_the_tutorials_ranges_and_order(page):
     steps, guidance = page.number_input("panel1_steps"), page.slider("panel1_guidance_scale")
 
-    assert (steps.label, steps.min, steps.max) == ("Number of Inference/Sampling Steps", 1, 500)
-    assert guidance.label == "Classifier-Free Guidance (CFG) Scale"
+    assert (label(steps), steps.min, steps.max) == ("Number of Inference/Sampling Steps", 1, 500)
+    assert label(guidance) == "Classifier-Free Guidance (CFG) Scale"
     assert (guidance.min, guidance.max) == (1.0, 20.0)
-    assert page.selectbox("panel1_scheduler").label == "Select Scheduler"
+    assert label(page.selectbox("panel1_scheduler")) == "Select Scheduler"
     assert page.selectbox("panel1_scheduler").options == [
         "PNDM",
         "KLMS",

@@ -7,10 +7,12 @@ from sqlalchemy import text
 from inkcloud.control.tokens import Tokens
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.domain.errors import Conflict, StorageUnavailable
+from inkcloud.domain.history_query import HistoryQuery
 from inkcloud.domain.job import Job, JobImage, JobState
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.jobs import JobTable
 from inkcloud.storage.tokens import TokenTable
 
@@ -20,6 +22,10 @@ USES = [
     lambda database: JobTable(database).image_names(),
     lambda database: JobTable(database).add(Job(id="new", endpoint="e", request={})),
     lambda database: JobTable(database).expire(),
+    lambda database: HistoryTable(database).page(HistoryQuery()),
+    lambda database: HistoryTable(database).page(HistoryQuery(text="oct")),
+    lambda database: HistoryTable(database).image_names(),
+    lambda database: HistoryTable(database).change("gen_0-0", note="x", favourite=True),
     lambda database: TokenTable(database).all(),
     lambda database: EndpointTable(database).all(),
     lambda database: EventTable(database).newest("e"),
@@ -86,6 +92,8 @@ def told(act):
         "UPDATE jobs SET images = '[{\"sha257\": 1}]'",
         "UPDATE jobs SET images = '7'",
         "UPDATE jobs SET state = 'succeefed'",
+        "UPDATE pictures SET kind = 'sinqle'",
+        "UPDATE picture_texts SET record = '7'",
     ],
 )
 def test_a_row_that_nothing_here_has_written_is_told_as_damage(whole, tmp_path, damage):
@@ -97,6 +105,8 @@ def test_a_row_that_nothing_here_has_written_is_told_as_damage(whole, tmp_path, 
     read = {
         "tokens": lambda: TokenTable(database).all(),
         "endpoints": lambda: EndpointTable(database).all(),
+        "pictures": lambda: HistoryTable(database).page(HistoryQuery()),
+        "picture_texts": lambda: HistoryTable(database).get("gen_0-0"),
         "jobs": lambda: JobTable(database).newest("e", "", 100) or JobTable(database).get("gen_0"),
     }[table]
 

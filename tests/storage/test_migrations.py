@@ -10,21 +10,30 @@ from inkcloud.control.tokens import Tokens
 from inkcloud.domain.access import ALL_SCOPES
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.domain.errors import Conflict
+from inkcloud.domain.history_entry import HistoryEntry
+from inkcloud.domain.history_query import HistoryQuery, HistorySort
 from inkcloud.domain.job import Job, JobImage, JobState
 from inkcloud.domain.token import new_token, token_hash
 from inkcloud.storage.database import Database
 from inkcloud.storage.database_url import database_url as read_url
 from inkcloud.storage.endpoints import EndpointTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.jobs import JobTable
-from inkcloud.storage.schema import METADATA
+from inkcloud.storage.schema import METADATA, PICTURES_SEARCH
 from inkcloud.storage.tokens import TokenTable
 from support.first_version import CREATED, SHA, make_first_version
 
 
+def is_table_of_ours(_object, name, *_):
+    """Leave out the search, which each database has in its own way."""
+    return not str(name).startswith(PICTURES_SEARCH)
+
+
 def differences(database):
     with database.read() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection, opts={**options, "include_object": is_table_of_ours}
         )
         return compare_metadata(context, METADATA)
 
@@ -97,6 +106,31 @@ def test_the_first_versions_jobs_come_along(database_url):
     assert jobs.newest("text2image", "", 50) == [queued, failed, done]
     assert jobs.requeue() == [queued]
     assert jobs.image_names() == {SHA}
+    database.close()
+
+
+def test_the_pictures_of_finished_jobs_are_taken_into_the_history(database_url):
+    make_first_version(database_url)
+
+    database = Database(database_url)
+
+    history = HistoryTable(database)
+    entries = history.page(HistoryQuery(sort=HistorySort.OLDEST)).entries
+    assert [entry.id for entry in entries] == ["gen_done-0", "gen_done-1"]
+    assert entries[0] == HistoryEntry(
+        id="gen_done-0",
+        generation="gen_done",
+        index=0,
+        endpoint="text2image",
+        created=CREATED.replace(tzinfo=UTC),
+        tag="a/1",
+        request={"prompt": "x"},
+        record={"seed": 2**64 - 1, "prompt": "é"},
+        sha256=SHA,
+        seconds=1.5,
+    )
+    assert len(history.page(HistoryQuery(text="E")).entries) == 2
+    assert history.image_names() == {SHA}
     database.close()
 
 

@@ -12,12 +12,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from inkcloud.control.tokens import Tokens
 from inkcloud.domain.access import Scope
 from inkcloud.domain.errors import InvalidRequest
+from inkcloud.domain.history_entry import RESTORABLE
+from inkcloud.domain.history_query import HistoryQuery
 from inkcloud.domain.job import Job, JobImage, JobState, new_job_id
 from inkcloud.storage.database import Database
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import RETENTION, JobTable
 from inkcloud.storage.sweeper import Sweeper
+from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
 
 FINAL = st.sampled_from([JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED])
@@ -36,6 +40,8 @@ class Life(RuleBasedStateMachine):
         self.folder = Path(self.place.name)
         self.now = datetime.now(UTC)
         self.jobs: dict[str, Job] = {}
+        self.pictures: dict[str, str] = {}  # SHA-256 by id
+        self.deleted: dict[str, datetime] = {}
         self.attached: set[str] = set()
         self.keys: dict[tuple[str, str], str] = {}
         self.tokens: dict[str, str | None] = {}
@@ -45,7 +51,10 @@ class Life(RuleBasedStateMachine):
         self.database = Database.in_folder(self.folder)
         self.table = JobTable(self.database)
         self.images = ImageStore(self.folder)
-        self.sweeper = Sweeper(self.table, self.images, EventTable(self.database))
+        self.history = HistoryTable(self.database)
+        thumbnails = ThumbnailStore(self.folder)
+        events = EventTable(self.database)
+        self.sweeper = Sweeper(self.table, self.history, self.images, thumbnails, events)
         self.access = Tokens(TokenTable(self.database))
 
     def teardown(self):
@@ -80,6 +89,9 @@ class Life(RuleBasedStateMachine):
         if not job.state.final:
             self.end(told, state)
             assert (told.images, told.expires) == (images, self.now + RETENTION)
+            if state is JobState.SUCCEEDED:
+                names = {f"{job.id}-{i}": image.sha256 for i, image in enumerate(images)}
+                self.pictures |= names
         assert told == self.jobs[job.id]
 
     @precondition(lambda self: self.jobs)
@@ -106,9 +118,27 @@ class Life(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         self.sweeper.sweep(self.now)
         over = [j for j in self.jobs.values() if j.expires is not None and j.expires <= self.now]
+        for id, at in list(self.deleted.items()):
+            if at + RESTORABLE <= self.now:
+                del self.deleted[id], self.pictures[id]
         for job in over:
             del self.jobs[job.id]
             self.keys = {key: kept for key, kept in self.keys.items() if kept != job.id}
+
+    @precondition(lambda self: self.pictures)
+    @rule(data=st.data())
+    def delete_pictures(self, data):
+        chosen = data.draw(st.lists(st.sampled_from(sorted(self.pictures)), min_size=1))
+        assert self.history.delete([*chosen, "none"], now=self.now) == list(dict.fromkeys(chosen))
+        for id in chosen:
+            self.deleted.setdefault(id, self.now)
+
+    @precondition(lambda self: self.deleted)
+    @rule(data=st.data())
+    def restore_picture(self, data):
+        id = data.draw(st.sampled_from(sorted(self.deleted)))
+        assert self.history.restore([id]) == [id]
+        del self.deleted[id]
 
     @rule(expires=st.sampled_from([None, 3600]))
     def make_token(self, expires):
@@ -133,6 +163,19 @@ class Life(RuleBasedStateMachine):
         for job in self.jobs.values():
             for image in job.images:
                 assert self.images.get(image.sha256) is not None
+
+    @invariant()
+    def every_picture_is_in_the_history_and_its_file_is_there(self):
+        listed = {
+            entry.id
+            for deleted in (False, True)
+            for entry in self.history.page(HistoryQuery(deleted=deleted, limit=1000)).entries
+        }
+        assert listed == set(self.pictures)
+        for id, sha256 in self.pictures.items():
+            entry = self.history.get(id)
+            assert (entry.sha256, entry.deleted) == (sha256, self.deleted.get(id))
+            assert self.images.get(sha256) is not None
 
     @invariant()
     def exactly_the_tokens_that_were_not_revoked_are_valid(self):

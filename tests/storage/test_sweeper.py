@@ -5,9 +5,11 @@ import pytest
 
 from inkcloud.domain.job import Job, JobImage, JobState, new_job_id
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
 from inkcloud.storage.sweeper import Sweeper, Swept
+from inkcloud.storage.thumbnails import ThumbnailStore
 
 HOUR = timedelta(hours=1)
 
@@ -28,8 +30,18 @@ def events(database):
 
 
 @pytest.fixture
-def sweeper(jobs, images, events):
-    return Sweeper(jobs, images, events)
+def history(database):
+    return HistoryTable(database)
+
+
+@pytest.fixture
+def thumbnails(tmp_path):
+    return ThumbnailStore(tmp_path)
+
+
+@pytest.fixture
+def sweeper(jobs, history, images, thumbnails, events):
+    return Sweeper(jobs, history, images, thumbnails, events)
 
 
 def drawn(jobs, images, *pngs, now):
@@ -40,19 +52,39 @@ def drawn(jobs, images, *pngs, now):
     return jobs.finish(job.id, JobState.SUCCEEDED, images=named, now=now)
 
 
-def test_a_picture_goes_with_the_last_job_that_refers_to_it(sweeper, jobs, images):
+def test_a_picture_outlives_its_job_and_goes_a_day_after_it_was_deleted(
+    sweeper, jobs, history, images, thumbnails
+):
     now = datetime.now(UTC)
     old = drawn(jobs, images, b"shared", b"old", now=now)
     new = drawn(jobs, images, b"shared", b"new", now=now + 10 * HOUR)
+    for image in (*old.images, *new.images):
+        thumbnails.put(image.sha256, b"small")
 
     assert sweeper.sweep(now + 23 * HOUR) == Swept()
-    assert sweeper.sweep(now + 25 * HOUR) == Swept(jobs=1, images=1)
-
+    assert sweeper.sweep(now + 35 * HOUR) == Swept(jobs=2)
     assert jobs.get(old.id) is None
+    assert [images.get(image.sha256) for image in old.images] == [b"shared", b"old"]
+
+    history.delete([f"{old.id}-0", f"{old.id}-1"], now=now + 40 * HOUR)
+    assert sweeper.sweep(now + 63 * HOUR) == Swept()
+    assert sweeper.sweep(now + 65 * HOUR) == Swept(pictures=2, images=1)
+
+    assert history.get(f"{old.id}-1") is None
     assert images.get(old.images[1].sha256) is None
     assert [images.get(image.sha256) for image in new.images] == [b"shared", b"new"]
-    assert sweeper.sweep(now + 35 * HOUR) == Swept(jobs=1, images=2)
-    assert list(images.names()) == []
+    assert set(thumbnails.names()) == {image.sha256 for image in new.images}
+
+
+def test_a_picture_that_was_had_back_stays(sweeper, jobs, history, images):
+    now = datetime.now(UTC)
+    job = drawn(jobs, images, b"mine", now=now)
+    history.delete([f"{job.id}-0"], now=now)
+
+    history.restore([f"{job.id}-0"])
+
+    assert sweeper.sweep(now + 100 * HOUR) == Swept(jobs=1)
+    assert images.get(job.images[0].sha256) == b"mine"
 
 
 def test_a_picture_that_was_just_put_waits_for_its_job(sweeper, images):
@@ -64,16 +96,14 @@ def test_a_picture_that_was_just_put_waits_for_its_job(sweeper, images):
     assert sweeper.sweep(now + timedelta(minutes=61)) == Swept(images=1)
 
 
-def test_a_picture_that_is_put_again_is_a_recent_one(sweeper, jobs, images, tmp_path):
-    then = datetime.now(UTC) - 30 * HOUR
-    old = drawn(jobs, images, b"again", now=then)
-    path = images.path(old.images[0].sha256)
-    seconds = then.timestamp()
-    os.utime(path, (seconds, seconds))
-
+def test_a_picture_that_is_put_again_is_a_recent_one(sweeper, images):
+    then = (datetime.now(UTC) - 30 * HOUR).timestamp()
     sha256 = images.put(b"again")
+    os.utime(images.path(sha256), (then, then))
 
-    assert sweeper.sweep() == Swept(jobs=1)
+    images.put(b"again")
+
+    assert sweeper.sweep() == Swept()
     assert images.get(sha256) == b"again"
 
 

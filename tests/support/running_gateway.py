@@ -16,6 +16,7 @@ import httpx2
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations, QueueLimits
+from inkcloud.control.history import History
 from inkcloud.control.jobs import Jobs
 from inkcloud.control.model_watch import ModelWatch
 from inkcloud.control.models import Models, Work
@@ -34,8 +35,10 @@ from inkcloud.models.store import ModelStore
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
+from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
 from support.stub_work import done_at_once
 
@@ -82,9 +85,12 @@ class RunningGateway:
         endpoints = Endpoints(table, replicas)
         self.watch = ModelWatch(self.store, endpoints, replicas)
         self.events = Events(EventTable(self.database))
+        self.images = ImageStore(folder)
+        self.history = HistoryTable(self.database)
         self.parts = Parts(
             settings=settings or Settings(),
-            generations=Generations(self.jobs, ImageStore(folder), replicas, limits),
+            generations=Generations(self.jobs, self.images, replicas, limits),
+            history=History(self.history, self.images, ThumbnailStore(folder)),
             jobs=Jobs(self.jobs, services),
             services=services,
             endpoints=endpoints,

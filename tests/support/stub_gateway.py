@@ -18,6 +18,7 @@ from PIL import Image
 from inkcloud.domain.job import new_job_id
 
 SIDE = 64
+COLOURS = ("navy", "teal", "olive", "maroon")
 
 
 def png(colour: str, side: int = SIDE) -> bytes:
@@ -51,8 +52,15 @@ class StubGeneration:
     def view(self) -> dict[str, Any]:
         running = self.state == "running"
         progress = {"done": self.done, "total": self.total, "seconds_left": 0.5 * self.total}
-        record = {"format": 1, "prompt": self.request["prompt"], **self.request}
-        image = {"url": f"/images/{self.id}", "sha256": "0" * 64, "record": record}
+        record = {"format": 1, **self.request, "width": SIDE, "height": SIDE}
+        images = [
+            {
+                "url": f"/images/{self.id}/{index}",
+                "sha256": "0" * 64,
+                "record": {**record, "seed": self.request.get("seed", 0) + index},
+            }
+            for index in range(self.request.get("num_images", 1))
+        ]
         return {
             "id": self.id,
             "endpoint": "text2image",
@@ -64,7 +72,7 @@ class StubGeneration:
             "progress": progress if running else None,
             "previews": [{"index": 0, "done": self.done, "url": "x"}] if self.done else [],
             "seconds": 3.25 if self.state == "succeeded" else None,
-            "images": [image] if self.state == "succeeded" else [],
+            "images": images if self.state == "succeeded" else [],
             "error": self.error,
             "links": {},
         }
@@ -186,7 +194,8 @@ def _add_generation(app: FastAPI, stub: StubGateway) -> None:
     @app.get(one + "/images/{index}")
     def image(generation: str, index: int) -> Any:
         known = generation in stub.generations
-        return Response(png("navy"), media_type="image/png") if known else missing()
+        colour = COLOURS[index % len(COLOURS)]
+        return Response(png(colour), media_type="image/png") if known else missing()
 
     @app.get(one + "/preview/{index}")
     def preview(generation: str, index: int) -> Any:

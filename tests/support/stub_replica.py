@@ -113,6 +113,16 @@ class StubReplica:
         """Let all slow work go on."""
         self._released.set()
 
+    def forget(self) -> None:
+        """Be as new: slow work waits again, and what was asked before does not count."""
+        self.requests.clear()
+        self._seen.clear()
+        self._released.clear()
+        self.most_at_once = self.at_once
+        for told in (self.started, self.gone):
+            while not told.empty():
+                told.get()
+
     def next_started(self) -> str:
         return self.started.get(timeout=PATIENCE)
 

@@ -20,6 +20,7 @@ from inkcloud.checkpoints.locate import find_model
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
+from inkcloud.control.history import History
 from inkcloud.control.jobs import Jobs
 from inkcloud.control.model_watch import ModelWatch
 from inkcloud.control.models import Models
@@ -41,9 +42,11 @@ from inkcloud.services.catalogue import TEMPLATES
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.events import EventTable
+from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
 from inkcloud.storage.sweeper import Sweeper
+from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
 
 TOKEN_FILE = "token"
@@ -95,6 +98,7 @@ class _Inkcloud:
         self._model = model
         self._events: Events | None = None
         self._images = ImageStore(settings.data_dir)
+        self._thumbnails = ThumbnailStore(settings.data_dir)
         self._runtime = LocalRuntime(
             self._logs,
             models=store.folder,
@@ -143,8 +147,9 @@ class _Inkcloud:
         self._endpoint = keep_first_endpoint(table, settings, self._model)
         tokens = Tokens(TokenTable(database))
         self._say_token(tokens)
-        history, jobs, images = EventTable(database), JobTable(database), self._images
-        events = self._events = Events(history)
+        jobs, images, thumbnails = JobTable(database), self._images, self._thumbnails
+        pictures, told = HistoryTable(database), EventTable(database)
+        events = self._events = Events(told)
         stack.push_async_callback(events.close)
         stack.push_async_callback(self._runtime.stop)
         endpoints = Endpoints(table, self._runtime)
@@ -153,13 +158,14 @@ class _Inkcloud:
         await watch.start()  # before the replicas: what they load is what it remembers
         await endpoints.start_all()
         services = ServiceClient(self._runtime)
-        housekeeping = Housekeeping(Sweeper(jobs, images, history))
+        housekeeping = Housekeeping(Sweeper(jobs, pictures, images, thumbnails, told))
         stack.push_async_callback(housekeeping.stop)
         housekeeping.start()
         app = create_app(
             Parts(
                 settings=Settings.for_listener(settings.host),
                 generations=Generations(jobs, images, self._runtime),
+                history=History(pictures, images, thumbnails),
                 jobs=Jobs(jobs, services),
                 services=services,
                 endpoints=endpoints,

@@ -12,6 +12,7 @@ from inkcloud.client.client import InkcloudClient
 from inkcloud.client.endpoint_status import EndpointStatus, ReplicaView
 from inkcloud.client.generated_image import GeneratedImage
 from inkcloud.client.generation_status import GenerationStatus, ImageLink, PreviewLink
+from inkcloud.client.history_picture import HistoryPicture, HistoryPictures
 from inkcloud.client.new_token import NewToken
 from inkcloud.client.served_job import ServedJob
 
@@ -20,6 +21,8 @@ __all__ = [
     "EndpointStatus",
     "GeneratedImage",
     "GenerationStatus",
+    "HistoryPicture",
+    "HistoryPictures",
     "ImageLink",
     "InkcloudClient",
     "NewToken",

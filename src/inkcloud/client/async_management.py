@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 from inkcloud.client import told
+from inkcloud.client.async_history_calls import AsyncHistoryCalls
 from inkcloud.client.async_model_calls import AsyncModelCalls
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.endpoint_status import EndpointStatus
@@ -16,7 +17,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class AsyncManagement(AsyncModelCalls):
+class AsyncManagement(AsyncModelCalls, AsyncHistoryCalls):
     """The calls that manage a service, for a client that can send."""
 
     async def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from inkcloud.client.history_requests import HistoryRequests
 from inkcloud.client.management_requests import ManagementRequests
 from inkcloud.client.model_requests import ModelRequests
 from inkcloud.client.requests import Requests
@@ -31,6 +32,7 @@ class ClientBase:
         self._requests = Requests(self._target)
         self._management = ManagementRequests(self._target)
         self._models = ModelRequests(self._target)
+        self._history = HistoryRequests(self._target)
 
     def __repr__(self) -> str:
         """Name the gateway and the endpoint, never the token."""

@@ -6,6 +6,7 @@ from typing import Any
 from inkcloud.client import told
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.endpoint_status import EndpointStatus
+from inkcloud.client.history_calls import HistoryCalls
 from inkcloud.client.model_calls import ModelCalls
 from inkcloud.client.new_token import NewToken
 from inkcloud.client.served_job import ServedJob
@@ -15,7 +16,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class Management(ModelCalls):
+class Management(ModelCalls, HistoryCalls):
     """The calls that manage a service, for a client that can send."""
 
     def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:

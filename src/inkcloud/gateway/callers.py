@@ -102,6 +102,19 @@ def require(*scopes: Scope) -> Callable[[Access], Awaitable[Access]]:
     return permitted
 
 
+def require_anywhere(*scopes: Scope) -> Callable[[Access], Awaitable[Access]]:
+    """Return a dependency that lets tokens with one of the scopes through.
+
+    What a token of one endpoint sees is then the handler's to bound, by its `endpoint`.
+    """
+
+    async def permitted(holder: TokenHolder) -> Access:
+        permit(holder, *scopes, endpoint=holder.endpoint)
+        return holder
+
+    return permitted
+
+
 def require_at_endpoint(*scopes: Scope) -> Callable[..., Awaitable[Endpoint]]:
     """Return a dependency that gives the address's endpoint to tokens with one of the scopes.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from inkcloud.control.endpoints import Endpoints
 from inkcloud.control.events import Events
 from inkcloud.control.generations import Generations
+from inkcloud.control.history import History
 from inkcloud.control.jobs import Jobs
 from inkcloud.control.models import Models
 from inkcloud.control.ports import Replicas
@@ -22,6 +23,7 @@ class Parts:
     Attributes:
         settings: host names and bounds.
         generations: the use cases round a generation.
+        history: every finished picture.
         jobs: calls that are answered later.
         services: asks the endpoints' services.
         endpoints: which endpoints there are.
@@ -35,6 +37,7 @@ class Parts:
 
     settings: Settings
     generations: Generations
+    history: History
     jobs: Jobs
     services: ServiceClient
     endpoints: Endpoints

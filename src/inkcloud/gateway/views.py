@@ -9,11 +9,13 @@ from fastapi import Request
 from inkcloud.control.status import Status
 from inkcloud.domain.access import Access, Scope
 from inkcloud.domain.endpoint import Endpoint
+from inkcloud.domain.history_entry import HistoryEntry
 from inkcloud.domain.init_image import without_image
 from inkcloud.domain.job import Job
 from inkcloud.gateway.parts import Parts
 from inkcloud.wire import job_views, native, problem
 from inkcloud.wire.endpoint_views import EndpointView, ReplicaView
+from inkcloud.wire.history_views import HistoryPictureView
 
 _MANAGERS_ONLY = "environment"  # it may hold the keys of other services
 _EVERYBODYS = ("name", "public", "display_name", "description", "template")
@@ -85,6 +87,13 @@ def generation_view(request: Request, status: Status) -> native.GenerationView:
             **({"frames": f"{url}/frames"} if job.frames else {}),
         },
     )
+
+
+def history_view(request: Request, entry: HistoryEntry) -> HistoryPictureView:
+    """Return a picture of the history."""
+    url = f"{request.base_url}history/{entry.id}"
+    values = asdict(entry) | {"request": without_image(entry.request)}
+    return HistoryPictureView(**values, image_url=f"{url}/image", thumbnail_url=f"{url}/thumbnail")
 
 
 def with_addresses(request: Request, status: Status, event: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,19 @@
 """What the buttons do."""
 
-from inkcloud.domain.errors import InkcloudError
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inkcloud.domain.errors import InkcloudError, InvalidRequest
+from inkcloud.domain.limits import MAXIMUM_SEED
 from inkcloud.playground import form
 from inkcloud.playground.drawing import Drawing
 from inkcloud.playground.follow import cancel, follow
-from inkcloud.playground.run import PANELS, Run, new_run_id
+from inkcloud.playground.link import MAXIMUM_PANELS, generate_query
+from inkcloud.playground.parameters import Parameters, parse_seed
+from inkcloud.playground.run import Run
 from inkcloud.playground.session import Session, current_session
+
+STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def generate_all() -> None:
@@ -14,8 +22,8 @@ def generate_all() -> None:
     # A second press may arrive before the button is seen to be disabled.
     if session.busy:
         return
-    session.show(Run(new_run_id()))
-    for panel in range(PANELS):
+    session.show(Run.new(len(session.panels)))
+    for panel in session.panels:
         _generate(session, panel)
 
 
@@ -42,8 +50,83 @@ def show_previous() -> None:
         session.show(session.previous)
 
 
+def add_panel() -> None:
+    """Add a panel with the last one's settings."""
+    session = current_session()
+    count = len(session.panels)
+    if count < MAXIMUM_PANELS:
+        session.filling[count] = form.read(count - 1)
+        _rearrange(session, [*session.panels, None])
+
+
+def remove_panel(panel: int) -> None:
+    """Take a panel away; those after it move up."""
+    session = current_session()
+    if len(session.panels) > 1:
+        order = [other for other in session.panels if other != panel]
+        session.filling |= {new: form.read(old) for new, old in enumerate(order) if old != new}
+        _rearrange(session, order)
+
+
+def swap(one: int, other: int) -> None:
+    """Let two panels change places, their pictures too."""
+    session = current_session()
+    session.filling |= {one: form.read(other), other: form.read(one)}
+    places = {one: other, other: one}
+    _rearrange(session, [places.get(panel, panel) for panel in session.panels])
+
+
+def copy_settings(panel: int, *others: int) -> None:
+    """Give a panel's settings to others."""
+    session = current_session()
+    session.filling |= {other: form.read(panel) for other in others}
+    _rearrange(session, list(session.panels))
+
+
+def fill_panel(panel: int, parameters: Parameters, prompt: str | None = None) -> None:
+    """Fill a panel's fields, and the prompt that all panels share."""
+    session = current_session()
+    session.filling[panel] = parameters
+    session.prompt_to_fill = prompt
+    _rearrange(session, list(session.panels))
+
+
+def show_the_way(panel: int) -> None:
+    """Give five panels one panel's settings, on the way from its seed to its variation seed.
+
+    Without a variation seed it is the seed after its own.
+
+    Raises:
+        InvalidRequest: if one of its seeds is none.
+    """
+    session = current_session()
+    start = form.read(panel)
+    seed = parse_seed(start.seed)
+    next_seed = seed + 1 if seed < MAXIMUM_SEED else seed - 1
+    end = str(parse_seed(start.variation_seed.strip() or str(next_seed), "variation_seed"))
+    session.filling = {
+        i: replace(start, images=1, variation_seed=end, variation_strength=strength)
+        for i, strength in enumerate(STRENGTHS)
+    }
+    session.run = Run.new(len(STRENGTHS))
+    _rearrange(session, [None] * len(STRENGTHS))
+
+
+def _rearrange(session: Session, order: Sequence[int | None]) -> None:
+    """Put the panels in another order and let a reload find their settings again."""
+    session.arrange(order)
+    try:
+        prompt = form.prompt() if session.prompt_to_fill is None else session.prompt_to_fill
+        panels = [session.filling.get(panel) or form.read(panel) for panel in session.panels]
+        session.link = generate_query(prompt, panels)
+    except InvalidRequest:
+        session.link = {}  # what cannot be drawn cannot be linked to
+    session.keep_address()
+
+
 def _generate(session: Session, panel: int) -> None:
     session.restoring.discard(panel)
+    session.link = {}
     try:
         request = form.read(panel).request(form.prompt())
     except InkcloudError as error:

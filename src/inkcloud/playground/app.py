@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -16,7 +17,9 @@ from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.console.tokens_page import draw_tokens_page
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
+from inkcloud.playground.grid.page import draw_grid_page
 from inkcloud.playground.opening import open_session, shared_client
+from inkcloud.playground.pages import remember_pages
 from inkcloud.playground.session import current_session, has_session, keep
 from inkcloud.playground.sharing.gate import asks_who, draw_gate
 from inkcloud.playground.sharing.page import draw_sharing_page
@@ -47,6 +50,7 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
     admitted = draw_gate(secrets)
     pages = _pages(connection)
     # On a phone they are behind a button, which `draw_style` writes "Menu" beside.
+    remember_pages(pages)
     page = st.navigation(pages, position="top" if admitted else "hidden")
     draw_style()
     if not admitted:
@@ -66,6 +70,12 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             icon=":material/brush:",
             url_path="generate",
             default=True,
+        ),
+        st.Page(
+            _drawing_page(connection, draw_grid_page),
+            title="Grid",
+            icon=":material/grid_on:",
+            url_path="grid",
         ),
         st.Page(
             _console_page(connection, draw_endpoints_page),
@@ -107,6 +117,23 @@ def _generate_page(connection: Connection) -> Callable[[], None]:
                 st.error(error_text(error))
                 return
         draw_generate_page(current_session())
+
+    return draw
+
+
+def _drawing_page(
+    connection: Connection, draw_page: Callable[[Callable[[str], InkcloudClient]], None]
+) -> Callable[[], None]:
+    def client(endpoint: str) -> InkcloudClient:
+        return shared_client(replace(connection, endpoint=endpoint or connection.endpoint))
+
+    def draw() -> None:
+        try:
+            client("")
+        except InkcloudError as error:
+            st.error(error_text(error))
+            return
+        draw_page(client)
 
     return draw
 

@@ -36,8 +36,8 @@ class Drawing:
         job: the generation's id.
         status: the generation as the gateway last told it.
         preview: the latest unfinished picture, PNG.
-        preview_done: how many model calls the preview has seen.
-        picture: the finished picture, PNG.
+        preview_seen: which picture it is of, and how many model calls it has seen.
+        pictures: the finished pictures, PNG, one for each seed.
         error: why there will be no picture.
         trouble: what went wrong last; it is tried again.
         cancelling: the person wants it stopped.
@@ -48,11 +48,21 @@ class Drawing:
     job: str | None = None
     status: GenerationStatus | None = None
     preview: bytes | None = None
-    preview_done: int | None = None
-    picture: bytes | None = None
+    preview_seen: tuple[int, int] | None = None
+    pictures: tuple[bytes, ...] = ()
     error: InkcloudError | None = None
     trouble: InkcloudError | None = None
     cancelling: bool = False
+
+    @property
+    def picture(self) -> bytes | None:
+        """The first finished picture, PNG."""
+        return self.pictures[0] if self.pictures else None
+
+    @property
+    def numbers(self) -> range:
+        """The finished pictures' numbers, from 0."""
+        return range(len(self.pictures))
 
     @property
     def phase(self) -> Phase:
@@ -64,7 +74,7 @@ class Drawing:
         if self.status is None:
             return Phase.OPENING
         if self.status.state is JobState.SUCCEEDED:
-            return Phase.FETCHING if self.picture is None else Phase.SUCCEEDED
+            return Phase.SUCCEEDED if self.pictures else Phase.FETCHING
         return Phase(self.status.state.value)
 
     @property

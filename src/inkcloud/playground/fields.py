@@ -21,7 +21,7 @@ class Field:
 PROMPT = Field(
     "prompt",
     "Text for Image Generation",
-    "Say what the picture is to show. All three panels draw this text, each in its own way.",
+    "Say what the picture is to show. All panels draw this text, each in its own way.",
 )
 NEGATIVE_PROMPT = Field(
     "negative_prompt",
@@ -55,6 +55,29 @@ SEED = Field(
     "The number that the first noise is made from, 0 to 2^64 - 1. The same seed with the same "
     "settings gives the same picture, byte for byte: keep it while you change one setting at a "
     "time, or change it to see another picture.",
+)
+SIZE = Field(
+    "width",
+    "Picture size",
+    "Width and height in pixels. A model draws best at its own size: larger pictures take longer "
+    "and tend to repeat things, much smaller ones fall apart.",
+)
+IMAGES = Field(
+    "num_images",
+    "Seeds in a row",
+    "So many pictures are drawn, from the starting seed, the next one, and so on. It shows what "
+    "is due to the settings and what to chance.",
+)
+VARIATION_SEED = Field(
+    "variation_seed",
+    "Variation seed",
+    "A second seed, whose noise is mixed into the first. Leave it empty for none.",
+)
+VARIATION_STRENGTH = Field(
+    "variation_strength",
+    "Variation strength",
+    "How far the first noise is turned towards the variation seed's: 0 is the starting seed's "
+    "picture, 1 is the variation seed's, and between them one changes into the other.",
 )
 
 ENDPOINT_NAME = Field(
@@ -138,6 +161,10 @@ FIELDS = (
     SCHEDULER,
     GUIDANCE_SCALE,
     SEED,
+    SIZE,
+    IMAGES,
+    VARIATION_SEED,
+    VARIATION_STRENGTH,
     ENDPOINT_NAME,
     MIN_REPLICAS,
     MAX_REPLICAS,

@@ -90,11 +90,15 @@ def _updated(client: InkcloudClient, drawing: Drawing, status: GenerationStatus)
         error = status.error or InkcloudError("The generation failed without a reason.")
         return replace(drawing, error=error)
     if drawing.phase is Phase.FETCHING:
-        return replace(drawing, picture=client.image(status.id, 0))
-    latest = status.previews[0].done if status.previews else None
-    if latest is not None and latest != drawing.preview_done:
-        preview = client.preview(status.id, 0)
-        return replace(drawing, preview=preview or drawing.preview, preview_done=latest)
+        # A gateway that tells of no picture is asked for the first one, and says why not.
+        count = max(1, len(status.images))
+        return replace(drawing, pictures=tuple(client.image(status.id, i) for i in range(count)))
+    # The one that has come least far is the one that still changes.
+    latest = min(status.previews, key=lambda preview: preview.done, default=None)
+    if latest is not None and (latest.index, latest.done) != drawing.preview_seen:
+        preview = client.preview(status.id, latest.index)
+        seen = latest.index, latest.done
+        return replace(drawing, preview=preview or drawing.preview, preview_seen=seen)
     return drawing
 
 

@@ -1,21 +1,22 @@
 """The fields' values in Streamlit's session state: read, filled and kept in step."""
 
-from dataclasses import asdict, dataclass
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.presets import (
-    DEFAULT_PROMPT,
     NEGATIVE_EXAMPLES,
-    PRESETS,
     matching_example,
     matching_preset,
     preset_named,
 )
+from inkcloud.playground.session import Session, current_session
+from inkcloud.playground.sizes import read_size, size_text
 
 PROMPT_KEY = "prompt"
+LOCK_KEY = "lock_seed"
 PRESET = "preset"
 EXAMPLE = "example"
 _Value = TypeVar("_Value")
@@ -37,33 +38,51 @@ def first_value(widget_key: str, value: _Value, otherwise: _Value) -> _Value:
 
 def prompt() -> str:
     """Return the prompt as typed."""
-    return str(st.session_state.get(PROMPT_KEY, DEFAULT_PROMPT))
+    return str(st.session_state.get(PROMPT_KEY, current_session().first_prompt))
+
+
+def seed_is_locked() -> bool:
+    """Say whether all panels use the first one's seed."""
+    return bool(st.session_state.get(LOCK_KEY, False))
 
 
 def read(panel: int) -> Parameters:
-    """Return what a panel's fields hold; of fields not drawn yet, their first values."""
-    held = {
-        name: st.session_state.get(key(panel, name), first)
-        for name, first in asdict(PRESETS[panel].parameters).items()
-    }
-    return Parameters(**held)
+    """Return what a panel draws with; of fields not drawn yet, their first values."""
+    own = _held(panel)
+    return Parameters(**{**own, "seed": _held(0)["seed"]} if seed_is_locked() else own)
+
+
+def read_all(session: Session) -> list[Parameters]:
+    """Return what each panel draws with."""
+    return [read(panel) for panel in session.panels]
+
+
+def first_values(panel: int) -> dict[str, Any]:
+    """Return what a panel's fields are drawn with first, by the names of their keys."""
+    return _values(current_session().first_parameters(panel))
 
 
 def write(panel: int, parameters: Parameters) -> None:
-    """Fill a panel's fields."""
-    state = st.session_state
-    state[key(panel, "negative_prompt")] = parameters.negative_prompt
-    state[key(panel, "steps")] = parameters.steps
-    state[key(panel, "scheduler")] = parameters.scheduler
-    state[key(panel, "guidance_scale")] = parameters.guidance_scale
-    state[key(panel, "seed")] = parameters.seed
+    """Fill a panel's fields; only before they are drawn."""
+    for name, value in _values(parameters).items():
+        st.session_state[key(panel, name)] = value
+
+
+def fill(session: Session) -> None:
+    """Fill the fields with what a button asked for; call before they are drawn."""
+    for panel, parameters in session.filling.items():
+        write(panel, parameters)
+    if session.prompt_to_fill is not None:
+        st.session_state[PROMPT_KEY] = session.prompt_to_fill
+    session.filling, session.prompt_to_fill = {}, None
 
 
 def restore(panel: int, prompt_text: str, parameters: Parameters) -> None:
     """Fill fields from an earlier generation, unless the person has changed them already."""
-    if read(panel) == PRESETS[panel].parameters:
+    session = current_session()
+    if read(panel) == session.first_parameters(panel):
         write(panel, parameters)
-    if prompt() == DEFAULT_PROMPT:
+    if prompt() == session.first_prompt:
         st.session_state[PROMPT_KEY] = prompt_text
 
 
@@ -112,6 +131,29 @@ def show_matches(panel: int) -> Matches:
         if key(panel, name) in st.session_state:
             st.session_state[key(panel, name)] = match
     return matches
+
+
+def _values(parameters: Parameters) -> dict[str, Any]:
+    return {
+        "negative_prompt": parameters.negative_prompt,
+        "steps": parameters.steps,
+        "scheduler": parameters.scheduler,
+        "guidance_scale": parameters.guidance_scale,
+        "seed": parameters.seed,
+        "size": size_text(parameters),
+        "images": parameters.images,
+        "variation_seed": parameters.variation_seed,
+        "variation_strength": parameters.variation_strength,
+    }
+
+
+def _held(panel: int) -> dict[str, Any]:
+    held = {
+        name: st.session_state.get(key(panel, name), first)
+        for name, first in first_values(panel).items()
+    }
+    width, height = read_size(held.pop("size"))
+    return {**held, "width": width, "height": height}
 
 
 def _shown(panel: int, name: str) -> str:

@@ -1,6 +1,7 @@
 """The square in which an unfinished picture appears, and the page's own style."""
 
 import base64
+import html
 
 import streamlit as st
 
@@ -14,7 +15,10 @@ _STYLE = """<style>
 /* Streamlit's own are too pale to read easily: WCAG 2.2 asks for a contrast of 4.5. */
 [data-testid="stCaptionContainer"] { opacity: 0.82; }
 [data-testid="stExpandSidebarButton"]::after,
-[data-testid="stSliderThumbValue"] p, button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
+[data-testid="stSliderThumbValue"] p,
+button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
+[class*="st-key-panel"][class*="_status"] { min-height: 3.5rem; justify-content: flex-end; }
+[class*="st-key-panel"][class*="_after"] { min-height: 2.5rem; }
 [data-testid="stApp"] [data-testid="stCode"] .token { color: light-dark(#1f1d2b, #eceaf4); }
 [data-testid="stApp"] [data-testid="stCode"] .token:is(.string, .url, .comment) {
   color: light-dark(#0b6b2e, #6fd694);
@@ -28,6 +32,7 @@ _STYLE = """<style>
   background: rgba(128, 128, 128, 0.15);
   display: flex; align-items: center; justify-content: center;
 }
+.ink-frame p { max-width: 16rem; padding: 1rem; text-align: center; }
 .ink-frame img { width: 100%; height: 100%; object-fit: contain; display: block; }
 </style>"""
 
@@ -37,17 +42,27 @@ def draw_style() -> None:
     st.html(_STYLE)
 
 
-def draw_unfinished(drawing: Drawing) -> None:
+def draw_unfinished(drawing: Drawing, size: tuple[int, int] | None, text: str = "") -> None:
     """Draw the latest preview, or an empty frame.
+
+    It has the finished picture's shape, so that nothing moves when that takes its place.
 
     The bytes travel inside the element: a file of its own would already be gone again when
     the browser asks for it, half a second later.
+
+    Args:
+        drawing: whose preview.
+        size: the finished picture's width and height in pixels; None is a square.
+        text: what an empty frame says.
     """
+    width, height = size or (1, 1)
+    style = f"aspect-ratio: {width} / {height}"
     if drawing.preview is None:
-        st.html('<div class="ink-frame"></div>')
+        words = f"<p>{html.escape(text)}</p>" if text else ""
+        st.html(f'<div class="ink-frame" style="{style}">{words}</div>')
         return
     data = base64.b64encode(drawing.preview).decode("ascii")
     st.html(
-        '<div class="ink-frame"><img alt="The unfinished picture" '
+        f'<div class="ink-frame" style="{style}"><img alt="The unfinished picture" '
         f'src="data:image/png;base64,{data}"></div>'
     )

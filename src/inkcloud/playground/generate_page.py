@@ -1,33 +1,53 @@
-"""The page Generate: one prompt, three panels side by side."""
+"""The page Generate: one prompt, several panels side by side."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from inkcloud.playground import actions, fields, form
+from inkcloud.playground import differences, fields, form
+from inkcloud.playground.compare import draw_comparison
 from inkcloud.playground.endpoint_notice import draw_endpoint_notice
+from inkcloud.playground.opening import follow_link, learn_pace
 from inkcloud.playground.panel import draw_panel
-from inkcloud.playground.presets import DEFAULT_PROMPT
+from inkcloud.playground.restoring.uploader import draw_uploader
 from inkcloud.playground.result import draw_result, restore_fields
-from inkcloud.playground.run import PANELS
 from inkcloud.playground.session import Session
+from inkcloud.playground.toolbar import draw_toolbar
+from inkcloud.playground.wording import error_text
+
+_MOST_COLUMNS = 3
+_ON_THE_WAY = 5  # panels that are worth seeing in one row
 
 
 def draw_generate_page(session: Session) -> None:
     """Draw the page."""
+    follow_link(session)
+    form.fill(session)
     restore_fields(session)
+    learn_pace(session)
     buttons = _draw_head(session)
+    differing = differences.differing(form.read_all(session))
     results = []
-    for panel, column in enumerate(st.columns(PANELS)):
+    for panel, column in zip(session.panels, _columns(len(session.panels)), strict=True):
         with column:
-            results.append(draw_panel(session, panel))
-    if any(form.has_choice(panel) for panel in range(PANELS)):
-        # Chosen while the page's server was started anew: only now all fields are known to it.
-        st.rerun()
+            results.append(draw_panel(session, panel, differing))
+    _draw_again_if_stale(session, differing)
     with buttons:
-        _draw_buttons(session)
+        draw_toolbar(session)
+    draw_comparison(session)
+    draw_uploader(session)
     for panel, result in enumerate(results):
         with result:
             draw_result(session, panel)
+
+
+def _columns(count: int) -> list[DeltaGenerator]:
+    """Return a place for each panel: up to three beside each other, and five in one row."""
+    columns = count if count <= _MOST_COLUMNS or count == _ON_THE_WAY else _MOST_COLUMNS
+    columns = 2 if count == 4 else columns
+    found: list[DeltaGenerator] = []
+    while len(found) < count:
+        found += st.columns(columns)
+    return found[:count]
 
 
 def _draw_head(session: Session) -> DeltaGenerator:
@@ -35,34 +55,27 @@ def _draw_head(session: Session) -> DeltaGenerator:
     st.title("Image Generation Playground")
     st.markdown(
         "Write a prompt, give each panel its own settings and press **Generate**. Then compare "
-        "the three pictures to see what a setting does."
+        "the pictures to see what a setting does."
     )
+    if session.link_error is not None:
+        st.error(f"The link could not be opened. {error_text(session.link_error)}", icon="⚠️")
     draw_endpoint_notice(session)
     st.header("Prompt")
     st.text_input(
         fields.PROMPT.label,
-        form.first_value(form.PROMPT_KEY, DEFAULT_PROMPT, ""),
+        form.first_value(form.PROMPT_KEY, session.first_prompt, ""),
         key=form.PROMPT_KEY,
         help=fields.PROMPT.help,
         persist_state="session",
     )
-    return st.container(horizontal=True)
+    return st.container()
 
 
-def _draw_buttons(session: Session) -> None:
-    # Their answers are used rather than callbacks: when the page's server was started anew,
-    # it does not know the callbacks of the page that is still open in the browser.
-    if st.button(
-        "Generate",
-        key="generate",
-        type="primary",
-        help="Wait for the panels to finish, or cancel them, before you start again."
-        if session.busy
-        else "Draw all three panels.",
-        disabled=session.busy,
-    ):
-        actions.generate_all()
-        st.rerun()
-    if session.previous is not None and st.button("Show the last run", key="previous"):
-        actions.show_previous()
+def _draw_again_if_stale(session: Session, differing: frozenset[str]) -> None:
+    """Draw the page once more if its fields hold what was not known before they were drawn.
+
+    That is so when the page's server was started anew under a page that is still open.
+    """
+    chosen = any(form.has_choice(panel) for panel in session.panels)
+    if chosen or differences.differing(form.read_all(session)) != differing:
         st.rerun()

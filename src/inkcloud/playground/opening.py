@@ -4,29 +4,80 @@ import streamlit as st
 
 from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
+from inkcloud.playground import form
 from inkcloud.playground.connection import Connection
-from inkcloud.playground.run import PANELS, TAG_PREFIX, Run, latest_run
+from inkcloud.playground.link import MAXIMUM_PANELS, VERSION_FIELD, read_query
+from inkcloud.playground.pace import LOOK_BACK, Pace
+from inkcloud.playground.run import TAG_PREFIX, Run, latest_run
 from inkcloud.playground.session import Session
 
-_LOOK_BACK = PANELS * 4
+_LOOK_BACK = MAXIMUM_PANELS * 4
 
 
 def open_session(connection: Connection) -> Session:
     """Return a new page's session.
 
-    The address decides, so that a reload shows what was there. Without a run in the address,
-    one that is still under way is opened, and a finished one is offered.
+    The address decides, so that a reload shows what was there. Without a run or a link in the
+    address, a run that is still under way is opened, and a finished one is offered.
 
     Raises:
         InvalidRequest: if the address or the token cannot be used.
     """
     session = Session(shared_client(connection))
-    run = Run.from_query(st.query_params.to_dict())
-    if run is not None:
+    query = st.query_params.to_dict()
+    run = Run.from_query(query)
+    if VERSION_FIELD in query:
+        _open_link(session, query, afresh=True)
+    elif run is not None:
         session.show(run)
     elif connection.personal:
         _turn_to_latest(session)
     return session
+
+
+def follow_link(session: Session) -> None:
+    """Turn to the link in the page's address, if there is a new one; nothing is drawn by it."""
+    query = st.query_params.to_dict()
+    if VERSION_FIELD in query and query != session.link:
+        _open_link(session, query, afresh=False)
+
+
+def _open_link(session: Session, query: dict[str, str], *, afresh: bool) -> None:
+    """Fill the panels with a link's settings.
+
+    Args:
+        session: the page's.
+        query: the link's query.
+        afresh: whether the page is a new one. Then its fields are drawn with the link's values
+            instead of being filled: they may stand changed in a browser that has reconnected.
+    """
+    session.link, session.link_error = query, None
+    try:
+        linked = read_query(query)
+    except InkcloudError as error:
+        session.link_error = error
+        return
+    if linked is None:
+        return
+    session.show(Run.new(len(linked.panels)))
+    if afresh:
+        session.first = linked
+        return
+    session.filling = dict(enumerate(linked.panels))
+    session.prompt_to_fill = linked.prompt
+    st.session_state[form.LOCK_KEY] = False
+
+
+def learn_pace(session: Session) -> None:
+    """Learn how long pictures take here, from those that the endpoint finished lately."""
+    if not session.pace_is_old or session.busy:
+        return
+    session.pace_is_old = False
+    try:
+        session.pace = Pace.of(session.client.list(limit=LOOK_BACK))
+    except InkcloudError:
+        # Without a token there is no list; the page does without an estimate.
+        return
 
 
 def shared_client(connection: Connection) -> InkcloudClient:

@@ -68,6 +68,8 @@ class Parameters:
             width=self.width,
             height=self.height,
             num_images=self.images,
+            variation_seed=parse_seed(self.variation_seed) if self.varied else None,
+            variation_strength=self.variation_strength if self.varied else 0.0,
             preview_every=max(1, self.steps // PREVIEWS_PER_PICTURE),
         )
         return request.validated(LIMITS)
@@ -100,6 +102,8 @@ class Parameters:
             width=known.width,
             height=known.height,
             images=known.num_images,
+            variation_seed="" if known.variation_seed is None else str(known.variation_seed),
+            variation_strength=known.variation_strength,
         )
 
 

@@ -1,6 +1,6 @@
 """What the panels start with, and what they can be set back to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground.parameters import Parameters
@@ -43,8 +43,15 @@ class Preset:
     parameters: Parameters
 
     def applied_to(self, parameters: Parameters) -> Parameters:
-        """Return the preset's values beside the negative prompt that is there already."""
-        return self.parameters.with_negative_prompt(parameters.negative_prompt)
+        """Return the preset's values beside what is there already and is not its to set."""
+        own = self.parameters
+        return replace(
+            parameters,
+            steps=own.steps,
+            scheduler=own.scheduler,
+            guidance_scale=own.guidance_scale,
+            seed=own.seed,
+        )
 
 
 def _preset(

@@ -14,6 +14,7 @@ from inkcloud.playground.wording import error_text, progress_fraction, progress_
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_TRIES = 2.0
+_NOT_YET = "Nothing drawn yet. Press Generate to see what these settings give."
 
 
 def draw_result(session: Session, panel: int) -> None:
@@ -31,43 +32,56 @@ def pace_of(drawing: Drawing) -> float | None:
 
 def _draw_latest(panel: int, pace: float | None) -> None:
     session = current_session()
+    if panel >= len(session.drawings):
+        st.rerun()  # it was taken away, by another run of the page's script
     drawing = follow(session.client, session.drawings[panel])
     session.put(panel, drawing)
     if pace_of(drawing) != pace or (panel in session.restoring and drawing.status is not None):
         # Only a run of the whole page can change the pace, the buttons and the fields.
         st.rerun()
-    _draw(panel, drawing)
-
-
-def _draw(panel: int, drawing: Drawing) -> None:
     if drawing.trouble is not None:
         st.warning(f"{error_text(drawing.trouble)} Trying again by itself.", icon="⏳")
+    if drawing.phase is Phase.SUCCEEDED:
+        draw_finished(panel, drawing)
+    else:
+        _draw_unfinished(panel, drawing, _size(session, panel))
+
+
+def _size(session: Session, panel: int) -> tuple[int, int] | None:
+    """Return the size that a panel's picture will have, if it is known."""
+    parameters = form.read(panel)
+    native = session.native_size or (1, 1)
+    width, height = parameters.width, parameters.height
+    if (width is None) != (height is None) and session.native_size is None:
+        return None
+    return width or native[0], height or native[1]
+
+
+def _draw_unfinished(panel: int, drawing: Drawing, size: tuple[int, int] | None) -> None:
+    with st.container(key=form.key(panel, "status")):
+        _draw_status(drawing)
+    draw_unfinished(drawing, size, _NOT_YET if drawing.phase is Phase.EMPTY else "")
+    with st.container(key=form.key(panel, "after")):
+        if drawing.active and st.button(
+            "Cancelling…" if drawing.cancelling else "Cancel",
+            key=form.key(panel, "cancel"),
+            disabled=drawing.cancelling,
+            width="stretch",
+        ):
+            actions.cancel_one(panel)
+            st.rerun()
+
+
+def _draw_status(drawing: Drawing) -> None:
     match drawing.phase:
         case Phase.EMPTY:
-            return
+            st.caption("Ready.")
         case Phase.FAILED if drawing.error is not None:
             st.error(error_text(drawing.error), icon="⚠️")
         case Phase.CANCELLED:
             st.info("Cancelled.", icon="✋")
-            if drawing.preview is not None:
-                draw_unfinished(drawing)
-        case Phase.SUCCEEDED if drawing.picture is not None:
-            draw_finished(panel, drawing, drawing.picture)
         case _:
-            _draw_progress(panel, drawing)
-
-
-def _draw_progress(panel: int, drawing: Drawing) -> None:
-    st.progress(progress_fraction(drawing), text=progress_text(drawing))
-    draw_unfinished(drawing)
-    if st.button(
-        "Cancelling…" if drawing.cancelling else "Cancel",
-        key=form.key(panel, "cancel"),
-        disabled=drawing.cancelling,
-        width="stretch",
-    ):
-        actions.cancel_one(panel)
-        st.rerun()
+            st.progress(progress_fraction(drawing), text=progress_text(drawing))
 
 
 def restore_fields(session: Session) -> None:

@@ -1,13 +1,19 @@
 """What one open page remembers between Streamlit's reruns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from inkcloud.client import InkcloudClient
-from inkcloud.playground.drawing import Drawing
-from inkcloud.playground.run import PANELS, Run, new_run_id
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.playground.drawing import Drawing, Phase
+from inkcloud.playground.link import Linked
+from inkcloud.playground.pace import Pace
+from inkcloud.playground.parameters import Parameters
+from inkcloud.playground.presets import DEFAULT_PROMPT, PRESETS
+from inkcloud.playground.run import DEFAULT_PANELS, Run
 
 _KEY = "playground"
 
@@ -20,22 +26,60 @@ class Session:
         client: reaches the gateway.
         run: which generation each panel shows.
         drawings: for each panel what is known of it.
+        first: what the fields are drawn with first, if the page was opened by a link.
+        filling: what the panels' fields are to be filled with before they are drawn next.
+        prompt_to_fill: the same for the prompt; None leaves it.
         restoring: panels whose fields are still to be filled from their generation.
         previous: the latest run, offered to a page that was opened afresh.
         facts: what the endpoint said of itself; None until it has answered.
+        link: the query of the link whose settings the panels show, as long as there is no run.
+        link_error: why the link in the page's address could not be opened.
+        pace: how long pictures take on this machine; None if nothing is known.
+        pace_is_old: whether a picture was finished since `pace` was learned.
     """
 
     client: InkcloudClient
-    run: Run = field(default_factory=lambda: Run(new_run_id()))
-    drawings: list[Drawing] = field(default_factory=lambda: [Drawing() for _ in range(PANELS)])
+    run: Run = field(default_factory=lambda: Run.new(DEFAULT_PANELS))
+    drawings: list[Drawing] = field(
+        default_factory=lambda: [Drawing() for _ in range(DEFAULT_PANELS)]
+    )
+    first: Linked | None = None
+    filling: dict[int, Parameters] = field(default_factory=dict)
+    prompt_to_fill: str | None = None
     restoring: set[int] = field(default_factory=set)
     previous: Run | None = None
     facts: dict[str, Any] | None = None
+    link: dict[str, str] = field(default_factory=dict)
+    link_error: InkcloudError | None = None
+    pace: Pace | None = None
+    pace_is_old: bool = True
 
     @property
     def busy(self) -> bool:
         """Whether any panel has more to come."""
         return any(drawing.active for drawing in self.drawings)
+
+    @property
+    def panels(self) -> range:
+        """The panels' numbers, from 0."""
+        return range(len(self.drawings))
+
+    @property
+    def native_size(self) -> tuple[int, int] | None:
+        """The model's own width and height in pixels, if the endpoint has told it."""
+        size = (self.facts or {}).get("native_size")
+        return (int(size[0]), int(size[1])) if size else None
+
+    def first_parameters(self, panel: int) -> Parameters:
+        """Return what a panel's fields are drawn with first."""
+        if self.first is not None and panel < len(self.first.panels):
+            return self.first.panels[panel]
+        return PRESETS[panel % len(PRESETS)].parameters
+
+    @property
+    def first_prompt(self) -> str:
+        """What the prompt is drawn with first."""
+        return DEFAULT_PROMPT if self.first is None else self.first.prompt
 
     def show(self, run: Run) -> None:
         """Turn to another run; its generations fill the fields as they are found."""
@@ -44,12 +88,33 @@ class Session:
         self.restoring = {panel for panel, job in enumerate(run.jobs) if job is not None}
         self.previous = None
 
+    def arrange(self, order: Sequence[int | None]) -> None:
+        """Put the panels' drawings in another order.
+
+        Args:
+            order: for each new panel the number of the old one that it shows; None is empty.
+        """
+        self.restoring = {new for new, old in enumerate(order) if old in self.restoring}
+        self.run = self.run.with_jobs(
+            [None if old is None else self.run.jobs[old] for old in order]
+        )
+        self.drawings = [Drawing() if old is None else self.drawings[old] for old in order]
+        self.keep_address()
+
     def put(self, panel: int, drawing: Drawing) -> None:
         """Keep a panel's drawing, and its generation in the page's address."""
+        if drawing.phase is Phase.SUCCEEDED and self.drawings[panel].phase is not Phase.SUCCEEDED:
+            self.pace_is_old = True
         self.drawings[panel] = drawing
         if drawing.job != self.run.jobs[panel]:
             self.run = self.run.with_job(panel, drawing.job)
+        self.keep_address()
+
+    def keep_address(self) -> None:
+        """Put into the page's address what a reload needs: the run, or else the link."""
         query = self.run.to_query()
+        if self.link and not any(self.run.jobs):
+            query = self.link
         if st.query_params.to_dict() != query:
             st.query_params.from_dict(query)
 

@@ -3,14 +3,14 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select
+from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.domain.errors import Conflict
 from inkcloud.storage.database import Database
 from inkcloud.storage.jobs import UNFINISHED, remove_jobs
-from inkcloud.storage.schema import ENDPOINTS, EVENTS, JOBS
+from inkcloud.storage.schema import ENDPOINTS, EVENTS, JOBS, PICTURES
 
 _FIELDS = tuple(field.name for field in fields(Endpoint))
 
@@ -51,11 +51,14 @@ class EndpointTable:
     def remove(self, name: str) -> None:
         """Forget an endpoint, its history and its jobs; unfinished ones are left to end.
 
-        Whoever makes an endpoint of the same name later must not see them.
+        Whoever makes an endpoint of the same name later must not see them. Its pictures stay
+        in the history, for those who see every endpoint's.
         """
         ended = and_(JOBS.c.endpoint == name, JOBS.c.state.not_in(UNFINISHED))
         with self._database.write() as connection:
             remove_jobs(connection, ended)
+            pictures = update(PICTURES).where(PICTURES.c.shown_to == name)
+            connection.execute(pictures.values(shown_to=""))
             connection.execute(delete(EVENTS).where(EVENTS.c.endpoint == name))
             connection.execute(delete(ENDPOINTS).where(ENDPOINTS.c.name == name))
 

@@ -14,7 +14,7 @@ from threading import Lock
 from inkcloud.storage import failures
 
 _LOG = logging.getLogger(__name__)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ImageStore:
@@ -35,7 +35,7 @@ class ImageStore:
         self._folder = folder / "images"
         self._incoming = self._folder / "incoming"
         self._changing = Lock()
-        with _told():
+        with told():
             self._incoming.mkdir(parents=True, exist_ok=True)
             for leftover in self._incoming.iterdir():
                 leftover.unlink()
@@ -49,7 +49,7 @@ class ImageStore:
         """
         sha256 = hashlib.sha256(png).hexdigest()
         path = self.path(sha256)
-        with _told(), self._changing:
+        with told(), self._changing:
             if self.get(sha256) is None:
                 path.parent.mkdir(exist_ok=True)
                 self._write(path, png)
@@ -64,7 +64,7 @@ class ImageStore:
             StorageUnavailable: if the disk fails.
         """
         path = self.path(sha256)
-        with _told():
+        with told():
             try:
                 png = path.read_bytes()
             except FileNotFoundError:
@@ -73,10 +73,10 @@ class ImageStore:
 
     def names(self) -> Iterator[str]:
         """Yield the SHA-256 of every picture that there is a file of."""
-        with _told():
+        with told():
             for path in self._folder.glob("??/*.png"):
                 sha256 = path.parent.name + path.stem
-                if _SHA256.fullmatch(sha256):
+                if SHA256.fullmatch(sha256):
                     yield sha256
 
     def remove(self, sha256: str, *, unless_put_since: datetime) -> bool:
@@ -86,7 +86,7 @@ class ImageStore:
             StorageUnavailable: if the disk fails.
         """
         path = self.path(sha256)
-        with _told(), self._changing:
+        with told(), self._changing:
             try:
                 if path.stat().st_mtime >= unless_put_since.timestamp():
                     return False
@@ -101,7 +101,7 @@ class ImageStore:
         Raises:
             ValueError: for anything but 64 hex digits.
         """
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             message = f"A picture's name is 64 hex digits, not {sha256[:80]!r}."
             raise ValueError(message)
         return self._folder / sha256[:2] / f"{sha256[2:]}.png"
@@ -122,7 +122,12 @@ class ImageStore:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
+    """Turn what a disk fails with into an error for people.
+
+    Raises:
+        StorageFull, StorageUnavailable: in place of an `OSError`.
+    """
     try:
         yield
     except OSError as error:

@@ -11,6 +11,7 @@ from inkcloud.domain.errors import Cancelled, InvalidRequest
 from inkcloud.domain.job import FRAMES, Job, JobImage, JobKind, JobState
 from inkcloud.storage.database import Database
 from inkcloud.storage.fetch import fetch
+from inkcloud.storage.picture_rows import add_pictures
 from inkcloud.storage.schema import JOB_IMAGES, JOBS
 
 RETENTION = timedelta(hours=24)
@@ -96,7 +97,7 @@ class JobTable:
         frames: str | None = None,
         now: datetime | None = None,
     ) -> Job | None:
-        """Give a job its final state, unless it has one already.
+        """Give a job its final state, unless it has one already, and its pictures to the history.
 
         A cancelled job lets go of its idempotency key: nobody was given a result, so the
         same request may be sent again.
@@ -130,7 +131,10 @@ class JobTable:
             if won:
                 kept = set() if frames is None else {frames}
                 _refer(connection, job_id, {image.sha256 for image in images} | kept)
-            return _get(connection, job_id)
+            job = _get(connection, job_id)
+            if won and job is not None and _has_drawn(job):
+                add_pictures(connection, job, now or datetime.now(UTC))
+            return job
 
     def requeue(self, kind: JobKind = JobKind.GENERATION) -> list[Job]:
         """Queue again what a gateway that stopped left unfinished, oldest first.
@@ -190,6 +194,10 @@ def remove_jobs(connection: Connection, wanted: ColumnElement[bool]) -> int:
     ids = select(JOBS.c.id).where(wanted)
     connection.execute(delete(JOB_IMAGES).where(JOB_IMAGES.c.job_id.in_(ids)))
     return connection.execute(delete(JOBS).where(wanted)).rowcount
+
+
+def _has_drawn(job: Job) -> bool:
+    return job.kind is JobKind.GENERATION and job.state is JobState.SUCCEEDED
 
 
 def _refer(connection: Connection, job_id: str, pictures: set[str]) -> None:

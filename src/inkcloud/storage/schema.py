@@ -58,6 +58,63 @@ JOB_IMAGES = Table(
     Index("job_images_by_job", "job_id"),
 )
 
+# The history: a row for each finished picture, narrow, because filters read many of them.
+PICTURES = Table(
+    "pictures",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(80), nullable=False, unique=True),
+    Column("generation", String(64), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("endpoint", String(63), nullable=False),
+    Column("shown_to", String(63), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("scheduler", String(64), nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("guidance", Float, nullable=False),
+    Column("seed", String(20), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("start_sha256", String(64)),
+    Column("favourite", Boolean, nullable=False),
+    Column("deleted", UtcDateTime),
+    Index("pictures_by_scheduler", "scheduler", "sequence"),
+    Index("pictures_by_steps", "steps", "sequence"),
+    Index("pictures_by_guidance", "guidance", "sequence"),
+    Index("pictures_by_seconds", "seconds", "sequence"),
+    Index("pictures_by_favourite", "favourite", "sequence"),
+    Index("pictures_by_kind", "kind", "sequence"),
+    Index("pictures_by_endpoint", "endpoint", "sequence"),
+    # Only what is deleted: as an index of all rows it would be taken for every question.
+    Index(
+        "pictures_by_deletion",
+        "deleted",
+        sqlite_where=text("deleted IS NOT NULL"),
+        postgresql_where=text("deleted IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+# What is searched by its words, and what is only shown.
+PICTURE_TEXTS = Table(
+    "picture_texts",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("tag", _TAG, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("negative_prompt", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("record", JSON, nullable=False),
+)
+# Made by the migrations alone: SQLite's is a virtual table, PostgreSQL's an index.
+PICTURES_SEARCH = "pictures_search"
+
 TOKENS = Table(
     "tokens",
     METADATA,

@@ -25,20 +25,27 @@ STEPS = Axis(AxisKind.STEPS, ("5", "10"))
 GRID = CellsDefinition("quick", BASE, (STEPS, SEEDS))
 
 
-@pytest.fixture
-def replica():
+@pytest.fixture(scope="module")
+def stub():
     with StubReplica() as stub:
         yield stub
 
 
-@pytest.fixture
-def gateway(replica, tmp_path):
-    with RunningGateway(tmp_path, StubReplicas(replica)) as running:
+@pytest.fixture(scope="module")
+def gateway(stub, tmp_path_factory):
+    with RunningGateway(tmp_path_factory.mktemp("data"), StubReplicas(stub)) as running:
         yield running
 
 
 @pytest.fixture
-def open_tab(gateway):
+def replica(stub):
+    stub.forget()
+    yield stub
+    stub.release()
+
+
+@pytest.fixture
+def open_tab(gateway, replica):
     """Make a work of a run, as a page does that was opened at its address."""
     clients = {}
 
@@ -276,7 +283,7 @@ def test_a_replica_that_dies_under_a_cell_does_not_double_it(open_tab, replica):
     assert len({work.status(cell).id for cell in work.cells}) == 3
 
 
-def test_a_gateway_that_is_away_is_waited_for(tmp_path):
+def test_a_gateway_that_is_away_is_waited_for():
     run = CellRun.new(GRID)
     with InkcloudClient("http://127.0.0.1:9", token="ink_x") as client:
         work = CellWork(run, lambda _: client)
@@ -329,7 +336,7 @@ def test_an_address_changed_by_hand_draws_nothing_under_the_old_run(open_tab, re
     assert len(replica.requests) == 12
 
 
-def test_more_generations_than_one_list_holds_are_found(gateway, open_tab):
+def test_more_generations_than_one_list_holds_are_found(gateway):
     count = LIST_LIMIT + 30
     for number in range(count):
         job = Job(

@@ -1,0 +1,1 @@
+"""The page Grid: one prompt varied along up to three axes."""

@@ -1,0 +1,78 @@
+"""The buttons above the panels, and the line that says what differs between them."""
+
+import urllib.parse
+
+import streamlit as st
+
+from inkcloud.domain.errors import InvalidRequest
+from inkcloud.playground import actions, differences, form
+from inkcloud.playground.link import MAXIMUM_PANELS, generate_query
+from inkcloud.playground.session import Session
+from inkcloud.playground.wording import about, error_text
+
+
+def draw_toolbar(session: Session) -> None:
+    """Draw the buttons and the line; call it after the panels' fields were drawn."""
+    with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
+        _draw_generate(session)
+        st.toggle(
+            "Lock seed",
+            key=form.LOCK_KEY,
+            help="All panels use panel 1's seed, so that what differs is due to the settings.",
+            persist_state="session",
+        )
+        if st.button(
+            "Add a panel",
+            key="add_panel",
+            icon=":material/add:",
+            help=f"With the last panel's settings; at most {MAXIMUM_PANELS} panels.",
+            disabled=len(session.panels) >= MAXIMUM_PANELS,
+        ):
+            actions.add_panel()
+            st.rerun()
+        _draw_link(session)
+        if session.previous is not None and st.button("Show the last run", key="previous"):
+            actions.show_previous()
+            st.rerun()
+    st.caption(_estimate(session))
+    st.markdown(differences.summary(form.read_all(session)))
+
+
+def _draw_generate(session: Session) -> None:
+    # Its answer is used rather than a callback: when the page's server was started anew, it
+    # does not know the callbacks of the page that is still open in the browser.
+    if st.button(
+        "Generate",
+        key="generate",
+        type="primary",
+        help="Wait for the panels to finish, or cancel them, before you start again."
+        if session.busy
+        else "Draw all panels.",
+        disabled=session.busy,
+    ):
+        actions.generate_all()
+        st.rerun()
+
+
+def _draw_link(session: Session) -> None:
+    with st.popover("Link", icon=":material/link:", key="link"):
+        try:
+            query = generate_query(form.prompt(), form.read_all(session))
+        except InvalidRequest as error:
+            st.warning(f"These settings make no link yet. {error_text(error)}")
+            return
+        st.markdown("Whoever opens this address sees these panels. It draws nothing by itself.")
+        base = str(st.context.url or "").partition("?")[0]
+        with st.container(key="link_text"):
+            st.code(f"{base}?{urllib.parse.urlencode(query)}", language=None, wrap_lines=True)
+
+
+def _estimate(session: Session) -> str:
+    """Return what a run of all panels will cost."""
+    panels = form.read_all(session)
+    pictures = sum(parameters.images for parameters in panels)
+    count = "1 picture" if pictures == 1 else f"{pictures} pictures"
+    if session.pace is None:
+        return f"{count}. How long they take is shown here once a picture was drawn."
+    seconds = sum(session.pace.seconds(parameters, parameters.images) for parameters in panels)
+    return f"{count}, together about {about(seconds)} on this machine."
