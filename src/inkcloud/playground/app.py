@@ -18,6 +18,7 @@ from inkcloud.playground.console.tokens_page import draw_tokens_page
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
 from inkcloud.playground.grid.page import draw_grid_page
+from inkcloud.playground.lessons.page import draw_lessons_page
 from inkcloud.playground.opening import open_session, shared_client
 from inkcloud.playground.pages import remember_pages
 from inkcloud.playground.session import current_session, has_session, keep
@@ -76,6 +77,12 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             title="Grid",
             icon=":material/grid_on:",
             url_path="grid",
+        ),
+        st.Page(
+            _drawing_page(connection, draw_lessons_page),
+            title="Lessons",
+            icon=":material/school:",
+            url_path="lessons",
         ),
         st.Page(
             _console_page(connection, draw_endpoints_page),

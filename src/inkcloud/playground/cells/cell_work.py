@@ -29,6 +29,7 @@ class CellWork:
         clients: returns the client of an endpoint; "" is the page's own.
         at_once: so many cells are at the gateway at the same time. Few, so that stopping
             stops soon; 1 to measure each cell's seconds undisturbed.
+        frames: whether the gateway is to keep every step of each cell.
 
     Attributes:
         run: the run in its present round.
@@ -37,7 +38,12 @@ class CellWork:
     """
 
     def __init__(
-        self, run: CellRun, clients: Callable[[str], InkcloudClient], at_once: int = AT_ONCE
+        self,
+        run: CellRun,
+        clients: Callable[[str], InkcloudClient],
+        at_once: int = AT_ONCE,
+        *,
+        frames: bool = False,
     ) -> None:
         self.run = run
         self.cells = run.definition.cells()
@@ -46,6 +52,7 @@ class CellWork:
         self._old = False
         self._clients = clients
         self._at_once = at_once
+        self._frames = frames
         self._opened = False
         lengths = [len(axis) for axis in run.definition.axes]
         by_position = {cell.position: cell for cell in self.cells}
@@ -231,7 +238,7 @@ class CellWork:
                 return
 
     def _submit(self, cell: Cell) -> None:
-        request = cell.request()
+        request = replace(cell.request(), frames=self._frames)
         values = {
             name: value
             for name, value in request.as_mapping().items()
