@@ -16,6 +16,7 @@ from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.engine.engine import Engine
+from inkcloud.engine.settings import EngineSettings
 
 TOGETHER = 64
 PRINT_EVERY_SECONDS = 15.0
@@ -30,12 +31,20 @@ class Drawer:
     Args:
         model: a diffusers folder.
         dtype: the arithmetic; "auto" is what the product would choose.
+        prepared: the folder of what `inkcloud models prepare` has prepared; without one torch
+            computes everything.
+
+    Attributes:
+        backend: what computes pictures of the native size, such as "torch-cpu".
     """
 
-    def __init__(self, model: Path, dtype: str = "auto") -> None:
-        checkpoint = load_checkpoint(model, dtype=dtype)
-        self._engine = Engine(checkpoint)
-        self._folder = CACHE / "evaluation" / f"{checkpoint.sha256[:16]}-{dtype}"
+    def __init__(self, model: Path, dtype: str = "auto", prepared: Path | None = None) -> None:
+        checkpoint = load_checkpoint(model, dtype=dtype, prepared=prepared)
+        settings = EngineSettings()
+        self.backend = checkpoint.backend(settings.rows_per_call, *checkpoint.native_size)
+        self._engine = Engine(checkpoint, settings=settings)
+        kept = f"{checkpoint.sha256[:16]}-{dtype}-{self.backend}"
+        self._folder = CACHE / "evaluation" / kept
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Drawer":

@@ -3,6 +3,7 @@
     evaluate.py                     the model that ships, in full
     evaluate.py --quick             the same with fewer prompts
     evaluate.py --model FOLDER      any diffusers folder
+    evaluate.py --prepared FOLDER   with what `inkcloud models prepare` has prepared there
     evaluate.py --figures --card    also redraw docs/images/inkling-*.png and the card's table
 
 Ctrl-C stops it; what has been drawn is kept, and the next run goes on from there.
@@ -83,6 +84,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", type=Path, default=SHIPPED, help="a diffusers folder")
+    parser.add_argument(
+        "--prepared", type=Path, help="the folder `prepared` of a data folder; torch without it"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer prompts")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, default=list(MEASUREMENTS))
     parser.add_argument("--figures", action="store_true", help="redraw docs/images/inkling-*.png")
@@ -90,7 +94,8 @@ def main() -> None:
     options = parser.parse_args()
     started = time.monotonic()
     sizes = QUICK if options.quick else Sizes()
-    with Drawer(options.model) as drawer:
+    with Drawer(options.model, prepared=options.prepared) as drawer:
+        print(f"Drawing with {drawer.backend}.", flush=True)
         evaluation = Evaluation(options.model, drawer, load_judge(), Real(), sizes)
         rows = evaluate(evaluation, options.only)
         if options.figures:

@@ -1,63 +1,33 @@
 """The judge: says which of the names a picture shows. It is trained on real pictures only.
 
-Two towers. Pictures go through a small convolutional network at 64 pixels; names through a
-frozen sentence encoder and a projection. The cosine of the two, scaled, is the score.
+Two towers. Pictures go through EfficientNet-Lite0, which was trained on photographs and goes on
+learning here, at 96 pixels; names through a frozen sentence encoder and a projection. The cosine
+of the two, scaled, is the score.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from image_tower import FEATURES, ImageTower
 from paths import CHECKPOINTS
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from text_encoder import source_folder
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, BertTokenizerFast
 
-SIDE = 64
+SIDE = 96
 EMBEDDING = 192
-WIDTHS = (32, 80, 160, 256)
-BLOCKS = (0, 1, 2, 1)
 SENTENCE = 384
 CHUNK = 64
 CHECKPOINT = CHECKPOINTS / "judge.pt"
+SHIPPED = Path(__file__).with_name("judge.safetensors")
 # No picture of this style is ever trained on; it says how far the judge can be trusted.
 HELD_OUT_STYLE = "simple sticker"
-
-
-class Block(nn.Module):
-    """Two convolutions beside a short cut."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.inner = nn.Sequential(
-            nn.Conv2d(width, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-            nn.ReLU(),
-            nn.Conv2d(width, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-        )
-
-    def forward(self, picture: Tensor) -> Tensor:
-        return torch.relu(picture + self.inner(picture))
-
-
-class ImageTower(nn.Sequential):
-    """(N, 3, 64, 64) in [-1, 1] to features (N, 256)."""
-
-    def __init__(self) -> None:
-        layers: list[nn.Module] = []
-        channels = 3
-        for width, blocks in zip(WIDTHS, BLOCKS):
-            layers += [
-                nn.Conv2d(channels, width, 3, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(width),
-                nn.ReLU(),
-                *(Block(width) for _ in range(blocks)),
-            ]
-            channels = width
-        super().__init__(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 
 class Judge(nn.Module):
@@ -71,7 +41,7 @@ class Judge(nn.Module):
         super().__init__()
         self.names = list(names)
         self.image = ImageTower()
-        self.image_projection = nn.Linear(WIDTHS[-1], EMBEDDING)
+        self.image_projection = nn.Linear(FEATURES, EMBEDDING)
         self.text_projection = nn.Sequential(
             nn.Linear(SENTENCE, 512), nn.GELU(), nn.Linear(512, EMBEDDING)
         )
@@ -89,7 +59,7 @@ class Judge(nn.Module):
             raise SystemExit(message)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Return the scores (N, names) of pictures (N, 3, 64, 64) in [-1, 1]."""
+        """Return the scores (N, names) of pictures (N, 3, 96, 96) in [-1, 1]."""
         images = self.image_projection(self.image(pictures)).float()
         texts = self.text_projection(self.sentences).float()
         cosines = functional.normalize(images, dim=-1) @ functional.normalize(texts, dim=-1).T
@@ -110,7 +80,7 @@ class Judge(nn.Module):
 
     @torch.inference_mode()
     def features(self, pictures: np.ndarray) -> np.ndarray:
-        """Return what the image tower sees (N, 256) in uint8 pictures (N, H, W, 3)."""
+        """Return what the image tower sees (N, 1280) in uint8 pictures (N, H, W, 3)."""
         return torch.cat([self.image(chunk).float() for chunk in _chunks(pictures)]).numpy()
 
     def ranks(self, pictures: np.ndarray, wanted: Sequence[Sequence[str]]) -> np.ndarray:
@@ -129,7 +99,7 @@ def _chunks(pictures: np.ndarray) -> list[Tensor]:
 
 
 def to_input(pictures: Tensor) -> Tensor:
-    """Turn uint8 pictures (N, H, W, 3) into (N, 3, 64, 64) in [-1, 1]."""
+    """Turn uint8 pictures (N, H, W, 3) into (N, 3, 96, 96) in [-1, 1]."""
     picture = pictures.permute(0, 3, 1, 2).float().div(127.5).sub(1)
     picture = functional.interpolate(picture, (SIDE, SIDE), mode="bilinear", antialias=True)
     return picture.contiguous(memory_format=torch.channels_last)
@@ -152,12 +122,35 @@ def sentence_vectors(sentences: Sequence[str]) -> Tensor:
     return functional.normalize(torch.cat(vectors), dim=-1).clone()
 
 
-def load_judge(path: Path = CHECKPOINT) -> Judge:
-    """Return the averaged weights of the last checkpoint, ready to judge."""
+def ship(path: Path = SHIPPED) -> None:
+    """Write the averaged weights of the last checkpoint, in half precision, with the names.
+
+    Raises:
+        SystemExit: if there is no checkpoint.
+    """
+    if not CHECKPOINT.exists():
+        message = f"{CHECKPOINT} is missing: run `make -C recipes/inkling judge` first"
+        raise SystemExit(message)
+    saved = torch.load(CHECKPOINT, weights_only=True)["average"]
+    names = saved.pop("_extra_state")["names"]
+    halves = {
+        name: tensor.half().contiguous() if tensor.is_floating_point() else tensor
+        for name, tensor in saved.items()
+    }
+    save_file(halves, path, {"names": json.dumps(names)})
+
+
+def load_judge(path: Path = SHIPPED) -> Judge:
+    """Return the judge that the recipe carries, ready to judge.
+
+    Raises:
+        SystemExit: if it is missing.
+    """
     if not path.exists():
         message = f"{path} is missing: run `make -C recipes/inkling judge` first"
         raise SystemExit(message)
-    saved = torch.load(path, weights_only=True)["average"]
-    judge = Judge(saved["_extra_state"]["names"])
-    judge.load_state_dict(saved)
+    with safe_open(path, "pt") as file:
+        names = json.loads(file.metadata()["names"])
+    judge = Judge(names)
+    judge.load_state_dict({**load_file(path), "_extra_state": {"names": names}})
     return judge.eval()

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 from train_autoencoder import load_average
 
-STORED_SIDE = 96
-ROWS = 96
+STORED_SIDE = 128
+ROWS = 64
 PAIR_SHARE = 0.2
 RECOLOURED_SHARE = 0.3
 RECONSTRUCTED_EVERY = 3
@@ -24,7 +24,7 @@ COLOUR_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class RealPictures:
-    """Real pictures (N, 96, 96, 3) uint8, what each shows, and whether it may be trained on."""
+    """Real pictures (N, 128, 128, 3) uint8, what each shows, and whether it may be trained on."""
 
     pictures: np.ndarray
     names: list[str]
@@ -42,7 +42,10 @@ def real_pictures() -> RealPictures:
 
 
 def reconstructions() -> np.ndarray:
-    """Return what the autoencoder makes of every third real picture, (N, 96, 96, 3) uint8; cached.
+    """Return what the autoencoder makes of every third real picture; cached.
+
+    Returns:
+        (N, 128, 128, 3) uint8.
 
     They are as real as what they were made from, and wear the decoder's marks, which must not
     throw the judge.
@@ -104,7 +107,7 @@ class JudgeBatches:
         self._classes = len(names)
 
     def draw(self) -> tuple[Tensor, Tensor]:
-        """Return pictures (ROWS, 3, 64, 64) in [-1, 1] and targets (ROWS, names) that sum to 1."""
+        """Return pictures (ROWS, 3, 96, 96) in [-1, 1] and targets (ROWS, names) that sum to 1."""
         rows = torch.randint(len(self._labels), (ROWS,))
         others = torch.randint(len(self._labels), (ROWS,))
         paired = torch.rand(ROWS) < PAIR_SHARE
@@ -164,7 +167,7 @@ def half_places(left: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def moved(ink: Tensor, scale: Tensor, shift: Tensor, turn: Tensor) -> Tensor:
-    """Draw pictures smaller, shifted, turned and mirrored at random onto 64 pixels."""
+    """Draw pictures smaller, shifted, turned and mirrored at random onto 96 pixels."""
     count = len(ink)
     if count == 0:
         return ink.new_zeros((0, 3, SIDE, SIDE))
@@ -186,7 +189,7 @@ def worn(picture: Tensor) -> Tensor:
     count = len(picture)
     blurred = torch.rand(count) < 0.3
     if blurred.any():
-        side = int(torch.randint(20, 52, ()))
+        side = int(torch.randint(30, 78, ()))
         small = functional.interpolate(
             picture[blurred], (side, side), mode="bilinear", antialias=True
         )

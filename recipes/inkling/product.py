@@ -111,7 +111,7 @@ def speed_rows(evaluation: Evaluation) -> list[Row]:
         subprocess.run(command, check=True, capture_output=True)
         cold = time.monotonic() - started
     load = os.getloadavg()[0]
-    beside = f" ({torch.get_num_threads()} threads, load {load:.1f})"
+    beside = f" ({evaluation.drawer.backend}, load {load:.1f})"
     return [
         Row(
             f"20 steps at guidance 7.5, prompt to PNG, warm, median of {RUNS}",

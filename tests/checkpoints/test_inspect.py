@@ -11,6 +11,7 @@ from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import BUILTIN, locate
 from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import Prediction
+from inkcloud.models.builtin import builtin_folder, builtin_model
 from support.tiny_checkpoints import make_tiny_sd
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -35,6 +36,13 @@ def test_facts_are_those_of_the_loaded_model(tmp_path, text, prediction):
     assert facts.unet_parameters == loaded.parameters
     assert facts.weight_bytes == 4 * sum(weight.numel() for weight in weights)
     assert facts.stored_dtype == "float32"
+    assert facts.weight_bytes < facts.memory_single <= 2 * facts.memory_half
+
+
+def test_the_builtin_models_own_facts_are_what_is_read_from_any_other():
+    found = inspect_model(builtin_folder())
+
+    assert builtin_model().facts == found
 
 
 def test_an_oblong_native_size_is_width_before_height(tmp_path):

@@ -47,12 +47,13 @@ def test_a_model_is_added_listed_verified_and_removed(store, folder):
 
     assert "mine: Stable Diffusion 2, v_prediction, 64x64, 3.6 MB kept" in said
     assert listed[0].split("\t") == [
-        *("NAME", "SIZE", "KIND", "PREDICTION", "NATIVE SIZE", "LICENCE", "ORIGIN")
+        *("NAME", "SIZE", "KIND", "PREDICTION", "NATIVE SIZE", "MEMORY"),
+        *("LICENCE", "ORIGIN"),
     ]
     assert listed[1].startswith("inkling\t")
     assert listed[2].split("\t") == [
         *("mine", "3.6 MB", "Stable Diffusion 2, float32", "v_prediction", "64x64"),
-        *("not stated", str(folder)),
+        *("2.1 MB (float32: 4.1 MB)", "not stated", str(folder)),
     ]
     assert whole == "mine is whole: 11 files, 3.6 MB.\n"
     assert "The model mine is removed; 3.6 MB freed." in removed

@@ -18,6 +18,7 @@ from inkcloud.domain.errors import (
     Unauthorized,
 )
 from inkcloud.domain.log_line import LogLine
+from inkcloud.domain.preset import PresetKind
 from inkcloud.storage.events import EventTable
 from support.blocking_client import Blocking
 from support.running_gateway import RunningGateway
@@ -148,6 +149,18 @@ def test_a_token_is_shown_once_used_listed_and_revoked(client, gateway):
     assert client.current_token().scopes == ALL_SCOPES
     with pytest.raises(NotFound):
         client.revoke_token("tok_none")
+
+
+def test_a_preset_is_saved_listed_and_removed(client):
+    saved = client.save_preset("settings", "mine", {"num_inference_steps": 31})
+
+    assert (saved.kind, saved.name) == (PresetKind.SETTINGS, "mine")
+    assert saved.values == {"num_inference_steps": 31}
+    assert client.list_presets() == (saved,)
+    client.remove_preset(saved.id)
+    assert client.list_presets() == ()
+    with pytest.raises(NotFound):
+        client.remove_preset(saved.id)
 
 
 def test_logs_and_events_are_read_and_followed(client, gateway, replicas):

@@ -7,10 +7,15 @@ import io
 import json
 import re
 import urllib.parse
+from dataclasses import replace
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from selenium.webdriver.common.by import By
 
+from inkcloud.playground.link import generate_query
+from inkcloud.playground.presets import PRESETS
 from support.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -48,6 +53,46 @@ def job_of(browser, panel: int) -> str:
 
 def value_of(browser, key: str) -> str:
     return browser.widget(key, "input").get_attribute("value")
+
+
+def link_to(inkcloud, prompt: str, *steps: int) -> str:
+    """A link to panels with the presets' settings and these step counts."""
+    panels = [
+        replace(preset.parameters, steps=count)
+        for preset, count in zip(PRESETS, steps, strict=False)
+    ]
+    query = urllib.parse.urlencode(generate_query(prompt, panels))
+    return f"{inkcloud.playground_url}?{query}"
+
+
+def drawn(inkcloud, browser, panel: int) -> str:
+    """Draw a panel and return the picture's SHA-256."""
+    before = job_in_address(browser, panel)
+    browser.press(f"panel{panel}_generate")
+    browser.wait_for(lambda: job_in_address(browser, panel) not in {None, before})
+    browser.wait_for(lambda: in_panel(browser, panel, "Download PNG"))
+    path = f"/endpoints/text2image/generations/{job_of(browser, panel)}"
+    return inkcloud.get(path)["images"][0]["sha256"]
+
+
+def drop(browser, file) -> None:
+    """Give the page a picture, as if it was dropped there."""
+    selector = ".st-key-restore_file input[type=file]"
+    field = browser.wait_for(lambda: browser.driver.find_elements(By.CSS_SELECTOR, selector))[0]
+    field.send_keys(str(file))
+
+
+def choose_in_menu(browser, panel: int, text: str) -> None:
+    browser.press(f"panel{panel}_menu")
+    entries = "[role=option], [role=menuitem], li"
+
+    def chosen() -> bool:
+        found = [entry for entry in browser.shown(entries) if entry.text == text]
+        if found:
+            found[0].click()
+        return bool(found)
+
+    browser.wait_for(chosen)
 
 
 def long_run(browser, panel: int = 1, steps: int = 500) -> str:
@@ -198,6 +243,78 @@ def test_another_page_and_back_loses_nothing(inkcloud, browser):
     browser.wait_for(lambda: value_of(browser, "prompt") == "an otter")
     assert value_of(browser, "panel2_steps") == "31"
     assert value_of(browser, "panel1_steps") == "20"
+
+
+def test_a_link_and_a_picture_bring_the_same_picture_back(inkcloud, browser, tmp_path):
+    browser.open(link_to(inkcloud, "an otter, in the snow", 4))
+    first = drawn(inkcloud, browser, 1)
+    browser.press("panel1_download")
+    file = browser.wait_for(lambda: next(iter(browser.downloads.glob("*.png")), None))
+    browser.press("link")
+    link = browser.wait_for(lambda: browser.text("link_text").strip())
+
+    browser.open(link)
+    assert value_of(browser, "prompt") == "an otter, in the snow"
+    assert not pictures(browser)  # a link draws nothing
+    assert drawn(inkcloud, browser, 1) == first
+
+    browser.open(inkcloud.playground_url)
+    drop(browser, file)
+    browser.press("restore_use")
+    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "4")
+    assert value_of(browser, "prompt") == "an otter, in the snow"
+    assert drawn(inkcloud, browser, 1) == first
+
+    chunks = PngInfo()
+    settings = "Steps: 28, Sampler: Euler a, Schedule type: Karras, CFG scale: 6.5, Seed: 77"
+    chunks.add_text("parameters", f"a castle\nNegative prompt: lowres\n{settings}")
+    foreign = tmp_path / "castle.png"
+    Image.new("RGB", (8, 8)).save(foreign, pnginfo=chunks)
+    drop(browser, foreign)
+    browser.wait_for(lambda: "noise levels “Karras” are not offered" in browser.text("restored"))
+    browser.press("restore_use")
+    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "28")
+    assert value_of(browser, "prompt") == "a castle"
+    assert value_of(browser, "panel1_seed") == "77"
+    assert value_of(browser, "panel1_negative_prompt") == "lowres"
+
+
+def test_panels_are_locked_swapped_and_compared(inkcloud, browser):
+    browser.open(link_to(inkcloud, "an otter", 3, 4))
+    toggle = browser.wait_for(lambda: browser.shown(".st-key-lock_seed label"))[0]
+    toggle.click()
+    browser.settle()
+    browser.press("generate")
+    browser.wait_for(lambda: len(pictures(browser)) == 2)
+    first, second = job_of(browser, 1), job_of(browser, 2)
+    seeds = [
+        inkcloud.get(f"/endpoints/text2image/generations/{job}")["request"]["seed"]
+        for job in (first, second)
+    ]
+    assert seeds == [42, 42]
+
+    choose_in_menu(browser, 1, "Swap with panel 2")
+    browser.wait_for(lambda: job_in_address(browser, 1) == second)
+    assert job_in_address(browser, 2) == first
+    assert [value_of(browser, f"panel{i}_steps") for i in (1, 2)] == ["4", "3"]
+
+    # The slider between the two pictures lies in a component's own tree, and takes keys.
+    find = (
+        "const all = [...document.querySelectorAll('.st-key-before_after *')];"
+        "const host = all.find(e => e.shadowRoot && e.shadowRoot.querySelector('input'));"
+        "return host && host.shadowRoot.querySelector('input')"
+    )
+    slider = browser.wait_for(lambda: browser.driver.execute_script(find))
+    slider.send_keys("\ue012" * 10)  # ten times the left arrow
+    assert slider.get_attribute("aria-valuetext") == "40 % Panel 1"
+    shown = browser.driver.execute_script(
+        "return getComputedStyle(arguments[0].getRootNode().querySelector('.before')).clipPath",
+        slider,
+    )
+    assert "60%" in shown
+    said = browser.wait_for(lambda: browser.text("difference"))
+    assert "Steps: 4 before, 3 after, 1 less." in said
+    assert "Seed" not in said
 
 
 def test_a_phone_needs_no_sideways_scrolling(inkcloud, browser):

@@ -117,6 +117,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/model-operations/{id}"): Row(scopes=LOOK, where=SERVICE),
     ("GET", "/model-operations/{id}/events"): Row(scopes=LOOK, where=SERVICE),
     ("POST", "/model-operations/{id}/cancel"): Row(scopes=MANAGE, where=SERVICE),
+    # Presets
+    ("GET", "/presets"): Row(scopes=SEE, where=SERVICE),
+    ("POST", "/presets"): Row(
+        scopes=USE,
+        where=SERVICE,
+        ok=201,
+        body={"kind": "prompt", "name": "{new}", "values": {"prompt": "x"}},
+    ),
+    ("DELETE", "/presets/{preset_id}"): Row(
+        scopes=USE, where=SERVICE, ok=404, ids={"preset_id": "none"}
+    ),
     # Tokens
     ("POST", "/tokens"): Row(
         scopes=MANAGE, where=SERVICE, ok=201, body={"scopes": ["manage"], "expires_seconds": 60}

@@ -1,6 +1,9 @@
 import pytest
+import streamlit as st
 from streamlit import config
 
+from inkcloud.playground.connection import Connection
+from inkcloud.playground.opening import shared_client
 from support.generate_page import opened
 from support.stub_gateway import StubGateway
 
@@ -22,5 +25,8 @@ def on_loopback():
 def page(gateway, on_loopback, monkeypatch):
     """The page Generate as it is opened without an address of its own."""
     monkeypatch.setenv("INKCLOUD_URL", gateway.url)
-    yield (page := opened())
-    page.session_state["playground"].client.close()
+    yield opened()
+    for personal in (True, False):
+        shared_client(Connection(gateway.url, personal=personal)).close()
+    # A later gateway may have the same port, and must not find this one's closed client.
+    st.cache_resource.clear()

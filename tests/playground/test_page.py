@@ -80,6 +80,7 @@ def test_progress_and_time_left_are_shown(page, gateway):
 
     page.button("generate").click().run()
     page.run()
+    page.run()
 
     assert "Step 4 of 20, about 10 s left" in [p.proto.text for p in page.get("progress")]
 

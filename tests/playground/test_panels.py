@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 from inkcloud.playground.link import generate_query
 from inkcloud.playground.presets import PRESETS
 from support.generate_page import MARK, address, choose, opened, words
+from support.stub_gateway import problem
 
 PANELS = tuple(preset.parameters for preset in PRESETS)
 
@@ -235,3 +236,41 @@ def test_a_dropped_file_that_tells_nothing_is_explained(page):
 
     assert "not a picture that can be read" in words(page.error)
     assert not page.exception
+
+
+def test_settings_and_prompts_are_kept_apart_and_used_again(page, gateway):
+    page.text_input("prompt").set_value("an otter")
+    page.number_input("panel2_steps").set_value(31)
+    page.selectbox("preset_what").select(1)
+    page.text_input("preset_name").set_value("steady").run()
+    page.button("preset_save").click().run()
+    page.selectbox("preset_what").select(-1)
+    page.text_input("preset_name").set_value("otters").run()
+    page.button("preset_save").click().run()
+
+    steady, otters = gateway.presets.values()
+    assert steady["values"]["num_inference_steps"] == 31
+    assert not {"prompt", "negative_prompt"} & set(steady["values"])
+    assert set(otters["values"]) == {"prompt", "negative_prompt"}
+
+    another_day = opened()
+    another_day.selectbox("preset_panel").select(2)
+    another_day.button("preset_use").click().run()
+    assert steps(another_day) == [20, 30, 31]
+    assert another_day.text_input("panel3_negative_prompt").value.startswith("Cartoonish")
+
+    another_day.selectbox("preset_pick").select(otters["id"])
+    another_day.button("preset_use").click().run()
+    assert another_day.text_input("prompt").value == "an otter"
+    assert another_day.text_input("panel3_negative_prompt").value.startswith("Blurry")
+
+    another_day.button("preset_remove").click().run()
+    assert list(gateway.presets.values()) == [steady]
+
+
+def test_what_cannot_be_kept_is_explained(page, gateway):
+    page.button("preset_save").click().run()
+    assert "No name." in words(page.error)
+
+    gateway.refusal = problem(403, "forbidden", "The token is for one endpoint only.")
+    assert "The token is for one endpoint only." in words(opened().caption)

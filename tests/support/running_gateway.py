@@ -21,6 +21,7 @@ from inkcloud.control.jobs import Jobs
 from inkcloud.control.model_watch import ModelWatch
 from inkcloud.control.models import Models, Work
 from inkcloud.control.ports import Replicas
+from inkcloud.control.presets import Presets
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
@@ -38,6 +39,7 @@ from inkcloud.storage.events import EventTable
 from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
+from inkcloud.storage.presets import PresetTable
 from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
 from support.stub_work import done_at_once
@@ -96,6 +98,7 @@ class RunningGateway:
             endpoints=endpoints,
             templates=Templates(TEMPLATES),
             models=Models(self.store, endpoints, self.watch, work),
+            presets=Presets(PresetTable(self.database)),
             tokens=tokens,
             events=self.events,
             replicas=replicas,

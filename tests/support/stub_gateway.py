@@ -87,6 +87,7 @@ class StubGateway:
         self.state = "running"
         self.refusal: tuple[int, dict[str, Any]] | None = None
         self.lose_next_answer = False
+        self.presets: dict[str, dict[str, Any]] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._port = 0
@@ -144,6 +145,7 @@ def _app(stub: StubGateway) -> FastAPI:
     app = FastAPI()
     _add_endpoint(app, stub)
     _add_generation(app, stub)
+    _add_presets(app, stub)
     return app
 
 
@@ -212,3 +214,26 @@ def _add_generation(app: FastAPI, stub: StubGateway) -> None:
         if found.state in ("queued", "running"):
             found.state = "cancelled"
         return found.view()
+
+
+def _add_presets(app: FastAPI, stub: StubGateway) -> None:
+    @app.get("/presets")
+    def listed() -> Any:
+        if stub.refusal is not None:
+            return _answer(stub.refusal)
+        return {"presets": list(stub.presets.values())}
+
+    @app.post("/presets", status_code=201)
+    async def save(request: Request) -> Any:
+        body = await request.json()
+        if not body["name"].strip():
+            return _answer(problem(422, "invalid_request", "No name.", field="name", value=""))
+        created = datetime.now(UTC).isoformat()
+        preset = {"id": f"pre_{len(stub.presets)}", "created": created, **body}
+        stub.presets[preset["id"]] = preset
+        return preset
+
+    @app.delete("/presets/{preset}", status_code=204)
+    def remove(preset: str) -> Response:
+        del stub.presets[preset]
+        return Response(status_code=204)

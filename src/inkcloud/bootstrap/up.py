@@ -25,6 +25,7 @@ from inkcloud.control.jobs import Jobs
 from inkcloud.control.model_watch import ModelWatch
 from inkcloud.control.models import Models
 from inkcloud.control.ports import ReplicaState
+from inkcloud.control.presets import Presets
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
@@ -45,6 +46,7 @@ from inkcloud.storage.events import EventTable
 from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.jobs import JobTable
+from inkcloud.storage.presets import PresetTable
 from inkcloud.storage.sweeper import Sweeper
 from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
@@ -171,6 +173,7 @@ class _Inkcloud:
                 endpoints=endpoints,
                 templates=Templates(TEMPLATES),
                 models=Models(self._store, endpoints, watch, work),
+                presets=Presets(PresetTable(database)),
                 tokens=tokens,
                 events=events,
                 replicas=self._runtime,

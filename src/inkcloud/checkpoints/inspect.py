@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
+
+from inkcloud.checkpoints.memory import MemoryNeed
 from inkcloud.checkpoints.modules import Part
 from inkcloud.checkpoints.opened_model import OpenedModel, open_model
 from inkcloud.domain.errors import InkcloudError
@@ -53,6 +56,8 @@ def inspect_model(path: Path, prediction: Prediction | None = None) -> ModelFact
         unet_parameters=_parameters(model.unet),
         weight_bytes=sizes.total(),
         stored_dtype=NUMBERS[stored],
+        memory_half=MemoryNeed.of(model, torch.bfloat16).total,
+        memory_single=MemoryNeed.of(model, torch.float32).total,
     )
 
 

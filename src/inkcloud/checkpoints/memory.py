@@ -7,13 +7,10 @@ from pathlib import Path
 import psutil
 import torch
 
-from inkcloud.checkpoints.modules import Part
 from inkcloud.checkpoints.opened_model import OpenedModel
 from inkcloud.domain.errors import CheckpointError
+from inkcloud.domain.picture_work import picture_work
 
-ROWS = 2
-DECODER_TENSORS = 4
-UNET_TENSORS = 16
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 
@@ -54,17 +51,15 @@ class MemoryNeed:
     def of(model: OpenedModel, dtype: torch.dtype) -> "MemoryNeed":
         """Estimate the need from configurations and headers.
 
-        The weights are exact. The work is a rule of thumb, that of the larger of two moments: the
-        UNet holds some tensors of its first stage's width, the decoder fewer of its widest
-        full-size stage. docs/performance.md has both beside what was measured.
+        The weights are exact, the work is not; reading weights takes a buffer for the largest.
         """
         tensors = [entry for part in model.parts for _, _, entry in part.weights.entries.values()]
         numbers = sum(math.prod(entry.shape) for entry in tensors)
         scratch = max(entry.end - entry.start for entry in tensors)
-        unet, decoder = _unet_numbers(model.unet), _decoder_numbers(model.unet, model.vae)
+        work = picture_work(model.unet.config, model.vae.config) * dtype.itemsize
         return MemoryNeed(
             weights=numbers * dtype.itemsize,
-            work=max(unet * dtype.itemsize, decoder * dtype.itemsize, scratch),
+            work=max(work, scratch),
         )
 
 
@@ -106,20 +101,6 @@ def available_memory(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> 
         if limit is not None and used is not None:
             left.append(limit - used + _cached(folder / "memory.stat", names.cached))
     return max(min(left), 0)
-
-
-def _unet_numbers(unet: Part) -> int:
-    size = unet.config["sample_size"]
-    cells = size * size if isinstance(size, int) else size[0] * size[-1]
-    return UNET_TENSORS * ROWS * int(unet.config["block_out_channels"][0]) * cells
-
-
-def _decoder_numbers(unet: Part, vae: Part) -> int:
-    size = unet.config["sample_size"]
-    cells = size * size if isinstance(size, int) else size[0] * size[-1]
-    widths = vae.config.get("block_out_channels") or vae.config["decoder_block_out_channels"]
-    factor = 2 ** (len(widths) - 1)
-    return DECODER_TENSORS * int(max(widths[:2])) * cells * factor * factor
 
 
 def _groups(cgroups: Path, membership: Path) -> list[tuple[Path, "_Names"]]:

@@ -13,6 +13,7 @@ from inkcloud.cli.errors import FAILED, INTERRUPTED, plain_errors
 from inkcloud.cli.listing import clean, print_json, print_rows
 from inkcloud.cli.model_bars import ModelBars
 from inkcloud.cli.prepare_model import prepare
+from inkcloud.domain.model_facts import ModelFacts
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.stored_model import StoredModel
 from inkcloud.models.disk import size_text
@@ -102,7 +103,7 @@ def list_(data_dir: options.DataDir = None, as_json: gateway_options.AsJson = Fa
         print_json(models)
     else:
         print_rows(
-            ("NAME", "SIZE", "KIND", "PREDICTION", "NATIVE SIZE", "LICENCE", "ORIGIN"),
+            ("NAME", "SIZE", "KIND", "PREDICTION", "NATIVE SIZE", "MEMORY", "LICENCE", "ORIGIN"),
             [
                 (
                     each.name,
@@ -110,6 +111,7 @@ def list_(data_dir: options.DataDir = None, as_json: gateway_options.AsJson = Fa
                     f"{each.facts.family}, {each.facts.stored_dtype}",
                     each.facts.prediction.value,
                     "{}x{}".format(*each.facts.native_size),
+                    _memory(each.facts),
                     each.licence or "not stated",
                     f"{each.origin.text} (link)" if _is_link(each) else each.origin.text,
                 )
@@ -180,8 +182,16 @@ def _report(model: StoredModel, as_json: bool) -> None:
         f"{model.name}: {clean(facts.family)}, {facts.prediction.value}, "
         f"{facts.native_size[0]}x{facts.native_size[1]}, {size_text(model.size)} {where}"
     )
+    print(f"It takes {_memory(facts)} of memory while it draws.")
     print(f"from {clean(model.origin.text)}; licence: {clean(model.licence) or 'not stated'}")
     print(f'Draw with it: inkcloud generate "..." --model {model.name}')
+
+
+def _memory(facts: ModelFacts) -> str:
+    """Return what a model takes while it draws: in half precision, and in float32."""
+    if not facts.memory_half:
+        return "unknown"
+    return f"{size_text(facts.memory_half)} (float32: {size_text(facts.memory_single)})"
 
 
 def _files(count: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from inkcloud.client import told
 from inkcloud.client.async_history_calls import AsyncHistoryCalls
 from inkcloud.client.async_model_calls import AsyncModelCalls
+from inkcloud.client.async_preset_calls import AsyncPresetCalls
 from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.endpoint_status import EndpointStatus
 from inkcloud.client.new_token import NewToken
@@ -17,7 +18,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class AsyncManagement(AsyncModelCalls, AsyncHistoryCalls):
+class AsyncManagement(AsyncModelCalls, AsyncHistoryCalls, AsyncPresetCalls):
     """The calls that manage a service, for a client that can send."""
 
     async def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:

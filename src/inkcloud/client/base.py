@@ -5,6 +5,7 @@ from typing import Any
 from inkcloud.client.history_requests import HistoryRequests
 from inkcloud.client.management_requests import ManagementRequests
 from inkcloud.client.model_requests import ModelRequests
+from inkcloud.client.preset_requests import PresetRequests
 from inkcloud.client.requests import Requests
 from inkcloud.client.target import DEFAULT_ENDPOINT, DEFAULT_URL, Target
 
@@ -32,6 +33,7 @@ class ClientBase:
         self._requests = Requests(self._target)
         self._management = ManagementRequests(self._target)
         self._models = ModelRequests(self._target)
+        self._presets = PresetRequests(self._target)
         self._history = HistoryRequests(self._target)
 
     def __repr__(self) -> str:

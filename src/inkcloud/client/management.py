@@ -9,6 +9,7 @@ from inkcloud.client.endpoint_status import EndpointStatus
 from inkcloud.client.history_calls import HistoryCalls
 from inkcloud.client.model_calls import ModelCalls
 from inkcloud.client.new_token import NewToken
+from inkcloud.client.preset_calls import PresetCalls
 from inkcloud.client.served_job import ServedJob
 from inkcloud.domain.access import Access
 from inkcloud.domain.endpoint_event import EndpointEvent
@@ -16,7 +17,7 @@ from inkcloud.domain.log_line import LogLine
 from inkcloud.domain.template import Template
 
 
-class Management(ModelCalls, HistoryCalls):
+class Management(ModelCalls, HistoryCalls, PresetCalls):
     """The calls that manage a service, for a client that can send."""
 
     def create_endpoint(self, name: str, **fields: Any) -> EndpointStatus:

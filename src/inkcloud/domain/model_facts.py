@@ -17,6 +17,9 @@ class ModelFacts:
         unet_parameters: how many weights the UNet has.
         weight_bytes: the size of all its weights as they are stored.
         stored_dtype: the number format of most of them, such as "float16".
+        memory_half: bytes that it takes in half precision while it draws a guided picture of
+            its native size, beside the program itself; 0 if that was not estimated.
+        memory_single: the same in float32.
     """
 
     layout: str
@@ -26,3 +29,5 @@ class ModelFacts:
     unet_parameters: int
     weight_bytes: int
     stored_dtype: str
+    memory_half: int = 0
+    memory_single: int = 0

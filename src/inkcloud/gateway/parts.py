@@ -10,6 +10,7 @@ from inkcloud.control.history import History
 from inkcloud.control.jobs import Jobs
 from inkcloud.control.models import Models
 from inkcloud.control.ports import Replicas
+from inkcloud.control.presets import Presets
 from inkcloud.control.service_client import ServiceClient
 from inkcloud.control.templates import Templates
 from inkcloud.control.tokens import Tokens
@@ -29,6 +30,7 @@ class Parts:
         endpoints: which endpoints there are.
         templates: what endpoints are made from.
         models: the store of models, and the work on it.
+        presets: what people keep under a name.
         tokens: who may call.
         events: the endpoints' history.
         replicas: how the replicas stand, and what they write.
@@ -43,6 +45,7 @@ class Parts:
     endpoints: Endpoints
     templates: Templates
     models: Models
+    presets: Presets
     tokens: Tokens
     events: Events
     replicas: Replicas

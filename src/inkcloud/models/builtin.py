@@ -10,6 +10,7 @@ from typing import Any
 
 from inkcloud.domain.model_facts import ModelFacts
 from inkcloud.domain.noise_schedule import Prediction
+from inkcloud.domain.picture_work import picture_work
 from inkcloud.domain.stored_model import ModelOrigin, StoredFile, StoredModel
 
 BUILTIN = "inkling"
@@ -60,6 +61,8 @@ def _facts(folder: Path) -> ModelFacts:
         for path in folder.rglob("*.safetensors")  # the three modules' files
     }
     of_unet = tensors[folder / "unet" / _WEIGHTS]
+    numbers = sum(math.prod(each["shape"]) for found in tensors.values() for each in found)
+    numbers += picture_work(unet, vae)
     return ModelFacts(
         layout="folder",
         family="Inkling",
@@ -72,6 +75,8 @@ def _facts(folder: Path) -> ModelFacts:
             for each in found
         ),
         stored_dtype=_NUMBERS[of_unet[0]["dtype"]],
+        memory_half=2 * numbers,
+        memory_single=4 * numbers,
     )
 
 

@@ -132,6 +132,8 @@ def decode_facts(data: dict[str, Any]) -> ModelFacts:
         unet_parameters=int(data["unet_parameters"]),
         weight_bytes=int(data["weight_bytes"]),
         stored_dtype=_text(data["stored_dtype"]),
+        memory_half=int(data.get("memory_half", 0)),
+        memory_single=int(data.get("memory_single", 0)),
     )
 
 

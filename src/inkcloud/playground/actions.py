@@ -1,19 +1,40 @@
 """What the buttons do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+
+import streamlit as st
 
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
 from inkcloud.domain.limits import MAXIMUM_SEED
 from inkcloud.playground import form
 from inkcloud.playground.drawing import Drawing
-from inkcloud.playground.follow import cancel, follow
+from inkcloud.playground.follow import cancel
 from inkcloud.playground.link import MAXIMUM_PANELS, generate_query
 from inkcloud.playground.parameters import Parameters, parse_seed
 from inkcloud.playground.run import Run
 from inkcloud.playground.session import Session, current_session
 
+GENERATE_KEY = "generate"
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def answer_presses(session: Session) -> None:
+    """Start what was just asked for; call it before anything is drawn.
+
+    So the first thing that the page's server sends is that it has begun. A button that this
+    server has not drawn yet, because it was started anew, is answered where it is drawn.
+    """
+    pressed = {key for key in _starters(session) if st.session_state.get(key)}
+    session.answered = frozenset(pressed)
+    for key in pressed:
+        _starters(session)[key]()
+
+
+def _starters(session: Session) -> dict[str, Callable[[], None]]:
+    ones = {form.key(i, GENERATE_KEY): partial(generate_one, i) for i in session.panels}
+    return {GENERATE_KEY: generate_all, **ones}
 
 
 def generate_all() -> None:
@@ -132,5 +153,5 @@ def _generate(session: Session, panel: int) -> None:
     except InkcloudError as error:
         session.put(panel, Drawing(error=error))
         return
-    drawing = Drawing(request=request, tag=session.run.new_tag(panel))
-    session.put(panel, follow(session.client, drawing))
+    # It is sent when the panel is drawn, which shows first that there is something to come.
+    session.put(panel, Drawing(request=request, tag=session.run.new_tag(panel)))

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -10,20 +12,14 @@ from streamlit.navigation.page import StreamlitPage
 from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.connection import Connection, only_for_this_machine
-from inkcloud.playground.console.endpoints_page import draw_endpoints_page
 from inkcloud.playground.console.model_form import MADE
-from inkcloud.playground.console.models_page import draw_models_page
 from inkcloud.playground.console.sign_in import draw_sign_in
-from inkcloud.playground.console.tokens_page import draw_tokens_page
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
-from inkcloud.playground.grid.page import draw_grid_page
-from inkcloud.playground.lessons.page import draw_lessons_page
 from inkcloud.playground.opening import open_session, shared_client
 from inkcloud.playground.pages import remember_pages
 from inkcloud.playground.session import current_session, has_session, keep
 from inkcloud.playground.sharing.gate import asks_who, draw_gate
-from inkcloud.playground.sharing.page import draw_sharing_page
 from inkcloud.playground.sharing.secrets import page_secrets, setting_secrets
 from inkcloud.playground.wording import error_text
 
@@ -73,42 +69,79 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             default=True,
         ),
         st.Page(
-            _drawing_page(connection, draw_grid_page),
+            _drawing_page(connection, _later("inkcloud.playground.grid.page", "draw_grid_page")),
             title="Grid",
             icon=":material/grid_on:",
             url_path="grid",
         ),
         st.Page(
-            _drawing_page(connection, draw_lessons_page),
+            _drawing_page(
+                connection, _later("inkcloud.playground.denoising.page", "draw_denoising_page")
+            ),
+            title="Denoising",
+            icon=":material/blur_on:",
+            url_path="denoising",
+        ),
+        st.Page(
+            _drawing_page(
+                connection, _later("inkcloud.playground.schedulers.page", "draw_schedulers_page")
+            ),
+            title="Schedulers",
+            icon=":material/show_chart:",
+            url_path="schedulers",
+        ),
+        st.Page(
+            _drawing_page(
+                connection, _later("inkcloud.playground.lessons.page", "draw_lessons_page")
+            ),
             title="Lessons",
             icon=":material/school:",
             url_path="lessons",
         ),
         st.Page(
-            _console_page(connection, draw_endpoints_page),
+            _console_page(
+                connection,
+                _later("inkcloud.playground.console.endpoints_page", "draw_endpoints_page"),
+            ),
             title="Endpoints",
             icon=":material/dns:",
             url_path="endpoints",
         ),
         st.Page(
-            _console_page(connection, draw_models_page),
+            _console_page(
+                connection, _later("inkcloud.playground.console.models_page", "draw_models_page")
+            ),
             title="Models",
             icon=":material/deployed_code:",
             url_path="models",
         ),
         st.Page(
-            _console_page(connection, draw_tokens_page),
+            _console_page(
+                connection, _later("inkcloud.playground.console.tokens_page", "draw_tokens_page")
+            ),
             title="Tokens",
             icon=":material/key:",
             url_path="tokens",
         ),
         st.Page(
-            lambda: draw_sharing_page(connection),
+            lambda: _later("inkcloud.playground.sharing.page", "draw_sharing_page")(connection),
             title="Sharing",
             icon=":material/share:",
             url_path="sharing",
         ),
     ]
+
+
+def _later(module: str, name: str) -> Callable[..., None]:
+    """Return a page's function that is imported when the page is opened.
+
+    Some bring a plotting library along, for which the first page must not wait.
+    """
+
+    def draw(*arguments: Any) -> None:
+        getattr(import_module(module), name)(*arguments)
+
+    return draw
 
 
 def _page(pages: list[StreamlitPage], path: str) -> StreamlitPage:

@@ -54,7 +54,8 @@ def draw_comparison(session: Session) -> None:
     with choice:
         before = names[_choose("Before, on the left", BEFORE_KEY, list(names), 0)]
         after = names[_choose("After, on the right", AFTER_KEY, list(names), 1)]
-        _draw_words(before, after)
+        with st.container(key="difference"):
+            _draw_words(before, after)
     with view:
         draw_before_after(
             (before.name, before.picture),

@@ -27,6 +27,7 @@ button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var
   .token:is(.number, .keyword, .property, .parameter, .class-name, .function, .boolean) {
   color: light-dark(#0b5aa8, #7cc4ff);
 }
+.st-key-run_status { min-height: 2.25rem; }
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.15);

@@ -3,11 +3,12 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from inkcloud.playground import differences, fields, form
+from inkcloud.playground import actions, differences, fields, form
 from inkcloud.playground.compare import draw_comparison
 from inkcloud.playground.endpoint_notice import draw_endpoint_notice
 from inkcloud.playground.opening import follow_link, learn_pace
 from inkcloud.playground.panel import draw_panel
+from inkcloud.playground.preset_shelf import draw_shelf
 from inkcloud.playground.restoring.uploader import draw_uploader
 from inkcloud.playground.result import draw_result, restore_fields
 from inkcloud.playground.session import Session
@@ -23,18 +24,22 @@ def draw_generate_page(session: Session) -> None:
     follow_link(session)
     form.fill(session)
     restore_fields(session)
+    actions.answer_presses(session)
+    buttons, status = _draw_head(session)
     learn_pace(session)
-    buttons = _draw_head(session)
-    differing = differences.differing(form.read_all(session))
+    panels = form.read_all(session)
+    differing = differences.differing(panels)
+    st.markdown(differences.summary(panels))
     results = []
     for panel, column in zip(session.panels, _columns(len(session.panels)), strict=True):
         with column:
             results.append(draw_panel(session, panel, differing))
     _draw_again_if_stale(session, differing)
     with buttons:
-        draw_toolbar(session)
+        draw_toolbar(session, status)
     draw_comparison(session)
     draw_uploader(session)
+    draw_shelf(session)
     for panel, result in enumerate(results):
         with result:
             draw_result(session, panel)
@@ -50,8 +55,8 @@ def _columns(count: int) -> list[DeltaGenerator]:
     return found[:count]
 
 
-def _draw_head(session: Session) -> DeltaGenerator:
-    """Draw the top of the page and return the place for its buttons."""
+def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Draw the top of the page and return the places for its buttons and its status."""
     st.title("Image Generation Playground")
     st.markdown(
         "Write a prompt, give each panel its own settings and press **Generate**. Then compare "
@@ -68,7 +73,12 @@ def _draw_head(session: Session) -> DeltaGenerator:
         help=fields.PROMPT.help,
         persist_state="session",
     )
-    return st.container()
+    buttons = st.container()
+    with st.container(key="run_status"):
+        status = st.empty()
+    if session.answered:
+        status.progress(0.0, text="Sending…")
+    return buttons, status
 
 
 def _draw_again_if_stale(session: Session, differing: frozenset[str]) -> None:

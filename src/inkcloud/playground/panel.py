@@ -30,13 +30,15 @@ def draw_panel(session: Session, panel: int, differing: frozenset[str]) -> Delta
         result = st.container()
         draw_settings(session, panel, differing)
         _draw_notes(session, panel)
-        if st.button(
+        key = form.key(panel, actions.GENERATE_KEY)
+        pressed = st.button(
             "Generate Image",
-            key=form.key(panel, "generate"),
+            key=key,
             help="Draw this panel alone.",
             disabled=session.drawings[panel].active,
             width="stretch",
-        ):
+        )
+        if pressed and key not in session.answered:
             actions.generate_one(panel)
             st.rerun()
     return result

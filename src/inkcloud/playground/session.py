@@ -10,6 +10,7 @@ from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.drawing import Drawing, Phase
 from inkcloud.playground.link import Linked
+from inkcloud.playground.own_presets import OwnPresets
 from inkcloud.playground.pace import Pace
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.presets import DEFAULT_PROMPT, PRESETS
@@ -34,6 +35,8 @@ class Session:
         facts: what the endpoint said of itself; None until it has answered.
         link: the query of the link whose settings the panels show, as long as there is no run.
         link_error: why the link in the page's address could not be opened.
+        own_presets: what the gateway keeps under names; None until it was asked.
+        answered: keys of buttons whose press was answered at the start of this run of the script.
         pace: how long pictures take on this machine; None if nothing is known.
         pace_is_old: whether a picture was finished since `pace` was learned.
     """
@@ -51,6 +54,8 @@ class Session:
     facts: dict[str, Any] | None = None
     link: dict[str, str] = field(default_factory=dict)
     link_error: InkcloudError | None = None
+    own_presets: OwnPresets | None = None
+    answered: frozenset[str] = frozenset()
     pace: Pace | None = None
     pace_is_old: bool = True
 

@@ -3,16 +3,22 @@
 import urllib.parse
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from inkcloud.domain.errors import InvalidRequest
-from inkcloud.playground import actions, differences, form
+from inkcloud.playground import actions, form
 from inkcloud.playground.link import MAXIMUM_PANELS, generate_query
 from inkcloud.playground.session import Session
 from inkcloud.playground.wording import about, error_text
 
 
-def draw_toolbar(session: Session) -> None:
-    """Draw the buttons and the line; call it after the panels' fields were drawn."""
+def draw_toolbar(session: Session, status: DeltaGenerator) -> None:
+    """Draw the buttons and the lines; call it after the panels' fields were drawn.
+
+    Args:
+        session: the page's.
+        status: the place for what a run takes.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         _draw_generate(session)
         st.toggle(
@@ -34,22 +40,22 @@ def draw_toolbar(session: Session) -> None:
         if session.previous is not None and st.button("Show the last run", key="previous"):
             actions.show_previous()
             st.rerun()
-    st.caption(_estimate(session))
-    st.markdown(differences.summary(form.read_all(session)))
+    status.caption(_estimate(session))
 
 
 def _draw_generate(session: Session) -> None:
     # Its answer is used rather than a callback: when the page's server was started anew, it
     # does not know the callbacks of the page that is still open in the browser.
-    if st.button(
+    pressed = st.button(
         "Generate",
-        key="generate",
+        key=actions.GENERATE_KEY,
         type="primary",
         help="Wait for the panels to finish, or cancel them, before you start again."
         if session.busy
         else "Draw all panels.",
         disabled=session.busy,
-    ):
+    )
+    if pressed and actions.GENERATE_KEY not in session.answered:
         actions.generate_all()
         st.rerun()
 

@@ -149,6 +149,17 @@ ENDPOINTS = Table(
     Column("created", UtcDateTime, nullable=False),
 )
 
+PRESETS = Table(
+    "presets",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Index("presets_by_name", "kind", "name", unique=True),
+)
+
 EVENTS = Table(
     "events",
     METADATA,

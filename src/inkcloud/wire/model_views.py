@@ -29,6 +29,12 @@ class FactsView(BaseModel):
     unet_parameters: int
     weight_bytes: int
     stored_dtype: str
+    memory_half: int = Field(
+        0,
+        description="Bytes that it takes in half precision while it draws a guided picture of its "
+        "native size; 0 if that was not estimated.",
+    )
+    memory_single: int = Field(0, description="The same in float32.")
 
 
 class FileView(BaseModel):

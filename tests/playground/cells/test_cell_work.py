@@ -52,9 +52,9 @@ def open_tab(gateway, replica):
     def open_tab(run, at_once=4, kind=InkcloudClient, token=gateway.token):
         def of(endpoint):
             name = endpoint or "open"
-            if (name, kind) not in clients:
-                clients[name, kind] = kind(gateway.url, token=token, endpoint=name)
-            return clients[name, kind]
+            if (name, kind, token) not in clients:
+                clients[name, kind, token] = kind(gateway.url, token=token, endpoint=name)
+            return clients[name, kind, token]
 
         of("")  # here, because tabs may run in threads
         return CellWork(run, of, at_once)
@@ -254,6 +254,23 @@ class TestStopping:
         old = finish(open_tab(run))
 
         assert (old.done, old.run.round, old.stopped) == (5, 2, False)
+
+    def test_without_a_token_going_on_after_a_reload_draws_no_picture_again(
+        self, open_tab, replica
+    ):
+        work = open_tab(CellRun.new(self.RUN), at_once=2, token=None)
+        until(work, lambda work: work.done == 2 and len(work._running()) == 2)
+        work.stop()
+        replica.release()
+
+        again = open_tab(CellRun.from_query(work.run.to_query()), token=None)
+        again.look()
+        assert (again.done, again.stopped) == (0, True)
+        again.go_on()
+        finish(again)
+
+        assert again.done == 5
+        assert [request["prompt"] for request in replica.requests].count("quick") == 1
 
     def test_a_run_stopped_before_it_began_draws_nothing(self, open_tab, replica):
         work = open_tab(CellRun.new(self.RUN))

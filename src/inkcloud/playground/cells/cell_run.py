@@ -57,8 +57,21 @@ class CellRun:
         return f"{self.kind}/{self.id}/"
 
     def tag(self, cell: int) -> str:
-        """Return the tag, and idempotency key, of a cell's generation in this round."""
+        """Return the tag of a cell's generation in this round."""
         return f"{self.prefix}{cell:03d}/{self.round}"
+
+    def key(self, cell: int, *, failed: bool) -> str:
+        """Return the idempotency key of a cell's generation.
+
+        It is the same in every round, so that a page which may not list generations still finds
+        a picture of an earlier one. A cancelled generation lets go of its key, but a failed one
+        does not: to be tried again it needs a key of this round.
+
+        Args:
+            cell: the cell's index.
+            failed: whether the cell is known to have failed before.
+        """
+        return self.tag(cell) if failed else f"{self.prefix}{cell:03d}"
 
     def cell_of(self, tag: str) -> tuple[int, int] | None:
         """Return the cell and the round that a tag names; None if it is none of this run."""

@@ -244,10 +244,12 @@ class CellWork:
             for name, value in request.as_mapping().items()
             if name != "prompt" and value is not None
         }
-        tag = self.run.tag(cell.index)
+        known = self.status(cell)
+        failed = known is not None and known.state is JobState.FAILED
+        tag, key = self.run.tag(cell.index), self.run.key(cell.index, failed=failed)
         client = self._clients(cell.endpoint)
         try:
-            status = client.submit(request.prompt, tag=tag, idempotency_key=tag, **values)
+            status = client.submit(request.prompt, tag=tag, idempotency_key=key, **values)
         except PASSING:
             raise
         except InvalidRequest as error:

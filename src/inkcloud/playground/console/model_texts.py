@@ -35,6 +35,8 @@ def facts_text(model: StoredModel) -> str:
         f"{facts.unet_parameters / 1e6:,.0f} million parameters",
         f"{bytes_text(model.size)} in {escaped(facts.stored_dtype)}",
     ]
+    if facts.memory_half:
+        parts.append(f"{bytes_text(facts.memory_half)} of memory in half precision")
     return " · ".join(parts)
 
 

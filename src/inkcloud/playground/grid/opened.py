@@ -48,6 +48,8 @@ def _draw_picture(drawn: DrawnCell, error: InkcloudError | None) -> None:
 
 
 def _draw_actions(session: GridSession, drawn: DrawnCell) -> None:
+    if drawn.cell.endpoint:
+        st.caption("The playground draws with its own endpoint's model.")
     with st.container(horizontal=True):
         if st.button("Open in the playground", key="grid_open_playground", icon=":material/brush:"):
             query = generate_query(drawn.cell.prompt, [drawn.cell.parameters])

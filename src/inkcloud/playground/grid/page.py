@@ -35,7 +35,8 @@ def draw_grid_page(clients: Clients) -> None:
         form.fill(fresh)
     definition = form.draw_form(session.first, drawing_endpoints(clients("")))
     if definition is not None:
-        st.caption(cost_text(definition, Estimate.of(definition.cells(), clients)))
+        with st.container(key="grid_cost"):
+            st.caption(cost_text(definition, Estimate.of(definition.cells(), clients)))
     with st.container(horizontal=True):
         _draw_buttons(session, definition, clients)
     session.put_address()

@@ -7,17 +7,14 @@ import streamlit as st
 from inkcloud.domain.job import JobState
 from inkcloud.playground.cells.cell_work import CellWork
 from inkcloud.playground.cells.definition import Cell
-from inkcloud.playground.cells.estimate import Clients, Estimate
+from inkcloud.playground.cells.estimate import Clients
+from inkcloud.playground.cells.looking import draw_progress, pace_of
 from inkcloud.playground.grid.arrangement import arrangements, cell_label
 from inkcloud.playground.grid.cells_table import cells_table
 from inkcloud.playground.grid.drawn_cell import DrawnCell
 from inkcloud.playground.grid.export_page import grid_html
 from inkcloud.playground.grid.export_picture import grid_picture
 from inkcloud.playground.grid.grid_session import GridSession
-from inkcloud.playground.wording import error_text, time_left
-
-SECONDS_BETWEEN_LOOKS = 0.5
-SECONDS_BETWEEN_TRIES = 2.0
 
 
 def draw_result(session: GridSession, clients: Clients) -> None:
@@ -30,35 +27,6 @@ def draw_result(session: GridSession, clients: Clients) -> None:
     pace = pace_of(work)
     st.fragment(_draw_latest, run_every=pace)(session, work, clients, pace)
     _draw_exports(session, work)
-
-
-def pace_of(work: CellWork) -> float | None:
-    """Return the seconds until the next look; None if there is no need."""
-    if not work.active:
-        return None
-    return SECONDS_BETWEEN_LOOKS if work.trouble is None else SECONDS_BETWEEN_TRIES
-
-
-def progress_text(work: CellWork) -> str:
-    """Return how far a run has come."""
-    total = len(work.cells)
-    text = f"{work.done} of {total} cells are drawn"
-    if work.failed:
-        text += f", {work.failed} failed"
-    if work.active:
-        return f"{text}; stopping…" if work.stopped else f"{text}."
-    if work.stopped and work.done < total:
-        return f"Stopped. {text}; what is drawn stays."
-    return f"{text}."
-
-
-def seconds_left(work: CellWork, clients: Clients) -> float | None:
-    """Return about how long the rest of a run takes, in seconds; None if nobody knows."""
-    if not work.active or work.stopped:
-        return None
-    rest = [cell for cell in work.cells if work.picture(cell) is None and not work.error(cell)]
-    estimate = Estimate.of(rest, clients)
-    return estimate.seconds if estimate and rest else None
 
 
 def cell_text(work: CellWork, cell: Cell) -> str:
@@ -108,22 +76,9 @@ def _draw_latest(
     if pace_of(work) != pace:
         # Only a run of the whole page can change the pace and the buttons.
         st.rerun()
-    if work.trouble is not None:
-        st.warning(f"{error_text(work.trouble)} Trying again by itself.", icon="⏳")
-    if work.halted is not None:
-        st.error(error_text(work.halted), icon="⚠️")
-    if work.lost:
-        st.info(
-            "The gateway keeps generations for a day, and this grid is older. "
-            "**Draw what is missing** draws the same pictures again.",
-            icon="🕰️",
-        )
-    left = time_left(seconds_left(work, clients)).capitalize()
-    st.progress(work.done / len(work.cells), text=" ".join((progress_text(work), left)).strip())
+    with st.container(key="grid_result"):
+        draw_progress(work, clients)
     _draw_tabs(session, work)
-    failed = next((error for cell in work.cells if (error := work.error(cell))), None)
-    if failed is not None:
-        st.error(error_text(failed), icon="⚠️")
 
 
 def _draw_tabs(session: GridSession, work: CellWork) -> None:

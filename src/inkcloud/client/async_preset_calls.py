@@ -1,0 +1,32 @@
+"""The presets of a gateway, for asyncio."""
+
+from typing import Any
+
+from inkcloud.client.base import ClientBase
+from inkcloud.client.call import Answer, Call
+from inkcloud.domain.preset import Preset
+
+
+class AsyncPresetCalls(ClientBase):
+    """The calls about presets, for a client that can send."""
+
+    async def list_presets(self) -> tuple[Preset, ...]:
+        """Return the presets by name; this needs a token for the whole service."""
+        return await self._send(self._presets.all())
+
+    async def save_preset(self, kind: str, name: str, values: dict[str, Any]) -> Preset:
+        """Save a preset; under a name that its kind has already, the old values go.
+
+        Args:
+            kind: "settings" or "prompt".
+            name: what to call it.
+            values: fields of a request: `prompt` and `negative_prompt`, or all others.
+        """
+        return await self._send(self._presets.save(kind, name, values))
+
+    async def remove_preset(self, id: str) -> None:
+        """Remove a preset."""
+        await self._send(self._presets.remove(id))
+
+    async def _send(self, call: Call[Answer]) -> Answer:
+        raise NotImplementedError

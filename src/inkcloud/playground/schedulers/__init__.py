@@ -1,0 +1,1 @@
+"""The page Schedulers: how far each scheduler's picture is from its own converged one."""

@@ -1,0 +1,134 @@
+"""The page Grid in a real Chromium, with a replica and the page's server killed under it.
+
+With SCREENSHOTS=docs/images the tests also write the pictures of the documentation.
+"""
+
+import io
+import re
+import time
+import urllib.parse
+
+import pytest
+from PIL import Image
+
+from support.browser import PHONE
+from support.cells_page import box_scrolls, buttons, headers, pictures
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDE = (1440, 900)
+ENTER = "\ue007"
+
+
+def drawn(browser) -> int:
+    found = re.search(r"(\d+) of \d+ cells are drawn", browser.text("grid_result"))
+    return int(found[1]) if found else 0
+
+
+def query(browser) -> dict[str, str]:
+    parts = urllib.parse.urlparse(browser.driver.current_url).query
+    return dict(urllib.parse.parse_qsl(parts))
+
+
+def generations(inkcloud, run: str) -> list[dict]:
+    prefix = urllib.parse.quote(f"grid/{run}/")
+    path = f"/endpoints/text2image/generations?limit=200&tag_prefix={prefix}"
+    return inkcloud.get(path)["generations"]
+
+
+def fill_axes(browser, steps: str, seeds: str) -> None:
+    browser.fill("grid_values_across_steps", steps)
+    browser.choose("grid_axis_down", "Seed")
+    browser.fill("grid_values_down_seed", seeds)
+
+
+def test_36_cells_outlive_a_killed_replica_a_killed_page_a_reload_and_a_second_tab(
+    inkcloud, browser
+):
+    browser.resize(WIDE)
+    browser.open(f"{inkcloud.playground_url}/grid", until="grid_draw")
+    fill_axes(browser, "4-9", "1-6")
+    browser.wait_for(lambda: "36 cells, 234 model calls, 468 rows" in browser.text("grid_cost"))
+    browser.press("grid_draw")
+    browser.wait_for(lambda: drawn(browser) >= 5)
+
+    inkcloud.child("inkcloud.replica").kill()  # SIGKILL
+    browser.photograph("grid-running.png", size=WIDE)
+    inkcloud.kill_playground()
+    address = browser.driver.current_url
+    browser.driver.refresh()
+    browser.driver.switch_to.new_window("tab")
+    browser.driver.get(address)
+    browser.wait_for(lambda: drawn(browser) == 36)
+    browser.wait_for(lambda: len(pictures(browser)) == 36)
+    browser.driver.switch_to.window(browser.driver.window_handles[0])
+    browser.wait_for(lambda: drawn(browser) == 36)
+    browser.wait_for(lambda: len(pictures(browser)) == 36)
+
+    found = generations(inkcloud, query(browser)["run"])
+    assert [each["state"] for each in found] == ["succeeded"] * 36
+    assert len({each["id"] for each in found}) == len({each["tag"] for each in found}) == 36
+    asked = {(e["request"]["num_inference_steps"], e["request"]["seed"]) for e in found}
+    assert asked == {(steps, seed) for steps in range(4, 10) for seed in range(1, 7)}
+
+    look_at_one_cell_and_export(inkcloud, browser)
+
+
+def look_at_one_cell_and_export(inkcloud, browser) -> None:
+    """Arrange anew, open a cell by keyboard, export, look at it on a phone, open it elsewhere."""
+    run = query(browser)["run"]
+    assert headers(browser)[:6] == [f"{count} steps" for count in range(4, 10)]
+    browser.choose(f"grid_arrangement_{run}", "Seed across")
+    browser.wait_for(lambda: headers(browser)[0] == "seed 1")
+    assert len(generations(inkcloud, run)) == 36
+
+    browser.wait_for(lambda: len(buttons(browser)) == 36)
+    buttons(browser)[7].send_keys(ENTER)  # the second row and column: seed 2, 5 steps
+    browser.wait_for(lambda: "5 steps, seed 2" in browser.text("grid_opened"))
+    browser.settle()
+    browser.photograph("grid.png", size=WIDE, whole=True)
+
+    browser.press("grid_export_picture")
+    file = browser.wait_for(lambda: next(browser.downloads.glob("*.png"), None))
+    assert Image.open(io.BytesIO(file.read_bytes())).text["inkcloud-grid"].startswith("1.")
+    browser.press("grid_export_html")
+    page = browser.wait_for(lambda: next(browser.downloads.glob("*.html"), None))
+
+    browser.resize(PHONE)
+    browser.wait_for(lambda: box_scrolls(browser))
+    assert not browser.scrolls_sideways()
+    browser.photograph("grid-phone.png", size=PHONE, whole=True)
+    browser.resize(WIDE)
+
+    browser.press("grid_open_playground")
+    browser.wait_for(lambda: browser.has("panel1_frame"))
+    browser.wait_for(lambda: browser.widget("panel1_seed", "input").get_attribute("value") == "2")
+    assert browser.widget("panel1_steps", "input").get_attribute("value") == "5"
+
+    browser.driver.get(page.as_uri())
+    loaded = "return [...document.images].filter((i) => i.naturalWidth).length"
+    browser.wait_for(lambda: browser.driver.execute_script(loaded) == 36)
+    assert "K_EULER" in browser.driver.page_source or "DPMSolver" in browser.driver.page_source
+
+
+def test_stop_ends_the_work_within_a_step_and_keeps_what_is_drawn(inkcloud, browser):
+    browser.resize(WIDE)
+    browser.open(f"{inkcloud.playground_url}/grid", until="grid_draw")
+    fill_axes(browser, "2, 500", "11-13")
+    browser.press("grid_draw")
+    browser.wait_for(lambda: drawn(browser) >= 2)
+    browser.wait_for(lambda: any("Step " in button.text for button in buttons(browser)))
+
+    began = time.monotonic()
+    browser.press("grid_stop")
+    browser.wait_for(lambda: "Stopped." in browser.text("grid_result"))
+    seconds = time.monotonic() - began
+
+    found = generations(inkcloud, query(browser)["run"])
+    states = [each["state"] for each in found]
+    assert set(states) <= {"succeeded", "cancelled"}
+    assert states.count("succeeded") == drawn(browser) >= 2
+    assert seconds < 30, seconds  # 500 steps take far longer
+    browser.driver.refresh()
+    browser.wait_for(lambda: "Stopped." in browser.text("grid_result"))
+    assert len(generations(inkcloud, query(browser)["run"])) == len(found)
