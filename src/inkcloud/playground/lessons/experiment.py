@@ -8,11 +8,11 @@ from inkcloud.playground.cells.cell_run import CellRun
 from inkcloud.playground.cells.cell_work import CellWork
 from inkcloud.playground.cells.definition import CellsDefinition
 from inkcloud.playground.cells.estimate import Clients, Estimate
+from inkcloud.playground.cells.looking import draw_progress, pace_of
 from inkcloud.playground.form import first_value
-from inkcloud.playground.grid.result import pace_of, seconds_left
 from inkcloud.playground.lessons.lesson import Choice, Done, Lesson, Reading, Shown
 from inkcloud.playground.lessons.lesson_session import LessonSession, Outcome, kind_of
-from inkcloud.playground.wording import error_text, time_left
+from inkcloud.playground.wording import error_text
 
 _SMALL, _PAIR, _FOUR_SMALL = 168, 340, 760
 
@@ -28,19 +28,6 @@ def draw_experiment(session: LessonSession, clients: Clients) -> None:
         return
     pace = pace_of(work)
     st.fragment(_draw_latest, run_every=pace)(session, work, clients, pace)
-
-
-def progress_text(work: CellWork) -> str:
-    """Return how far an experiment has come."""
-    total = len(work.cells)
-    text = f"{work.done} of {total} pictures drawn" if total > 1 else "Drawing the picture"
-    if work.failed:
-        text += f", {work.failed} failed"
-    if work.active:
-        return f"{text}; stopping…" if work.stopped else f"{text}."
-    if work.stopped and work.done < total:
-        return f"Stopped. {work.done} of {total} drawn; what is drawn stays."
-    return f"All {total} pictures are drawn." if total > 1 else "The picture is drawn."
 
 
 def _draw_controls(session: LessonSession) -> CellsDefinition | None:
@@ -149,21 +136,7 @@ def _draw_latest(
     if pace_of(work) != pace:
         # Only a run of the whole page can change the pace and the buttons.
         st.rerun()
-    if work.trouble is not None:
-        st.warning(f"{error_text(work.trouble)} Trying again by itself.", icon="⏳")
-    if work.halted is not None:
-        st.error(error_text(work.halted), icon="⚠️")
-    if work.lost:
-        st.info(
-            "The gateway keeps generations for a day, and this experiment is older. "
-            "**Draw what is missing** draws the same pictures again.",
-            icon="🕰️",
-        )
-    left = time_left(seconds_left(work, clients)).capitalize()
-    st.progress(work.done / len(work.cells), text=" ".join((progress_text(work), left)).strip())
-    failed = next((error for cell in work.cells if (error := work.error(cell))), None)
-    if failed is not None:
-        st.error(error_text(failed), icon="⚠️")
+    draw_progress(work, clients, "pictures")
     _draw_outcome(session, work, clients)
 
 
