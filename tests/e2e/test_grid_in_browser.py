@@ -47,8 +47,8 @@ def test_36_cells_outlive_a_killed_replica_a_killed_page_a_reload_and_a_second_t
 ):
     browser.resize(WIDE)
     browser.open(f"{inkcloud.playground_url}/grid", until="grid_draw")
-    fill_axes(browser, "4-9", "1-6")
-    browser.wait_for(lambda: "36 cells, 234 model calls, 468 rows" in browser.text("grid_cost"))
+    fill_axes(browser, "2-7", "1-6")
+    browser.wait_for(lambda: "36 cells, 162 model calls, 324 rows" in browser.text("grid_cost"))
     browser.press("grid_draw")
     browser.wait_for(lambda: drawn(browser) >= 5)
 
@@ -69,7 +69,7 @@ def test_36_cells_outlive_a_killed_replica_a_killed_page_a_reload_and_a_second_t
     assert [each["state"] for each in found] == ["succeeded"] * 36
     assert len({each["id"] for each in found}) == len({each["tag"] for each in found}) == 36
     asked = {(e["request"]["num_inference_steps"], e["request"]["seed"]) for e in found}
-    assert asked == {(steps, seed) for steps in range(4, 10) for seed in range(1, 7)}
+    assert asked == {(steps, seed) for steps in range(2, 8) for seed in range(1, 7)}
 
     look_at_one_cell_and_export(inkcloud, browser)
 
@@ -77,14 +77,14 @@ def test_36_cells_outlive_a_killed_replica_a_killed_page_a_reload_and_a_second_t
 def look_at_one_cell_and_export(inkcloud, browser) -> None:
     """Arrange anew, open a cell by keyboard, export, look at it on a phone, open it elsewhere."""
     run = query(browser)["run"]
-    assert headers(browser)[:6] == [f"{count} steps" for count in range(4, 10)]
+    assert headers(browser)[:6] == [f"{count} steps" for count in range(2, 8)]
     browser.choose(f"grid_arrangement_{run}", "Seed across")
     browser.wait_for(lambda: headers(browser)[0] == "seed 1")
     assert len(generations(inkcloud, run)) == 36
 
     browser.wait_for(lambda: len(buttons(browser)) == 36)
-    buttons(browser)[7].send_keys(ENTER)  # the second row and column: seed 2, 5 steps
-    browser.wait_for(lambda: "5 steps, seed 2" in browser.text("grid_opened"))
+    buttons(browser)[7].send_keys(ENTER)  # the second row and column
+    browser.wait_for(lambda: "3 steps, seed 2" in browser.text("grid_opened"))
     browser.settle()
     browser.photograph("grid.png", size=WIDE, whole=True)
 
@@ -103,7 +103,7 @@ def look_at_one_cell_and_export(inkcloud, browser) -> None:
     browser.press("grid_open_playground")
     browser.wait_for(lambda: browser.has("panel1_frame"))
     browser.wait_for(lambda: browser.widget("panel1_seed", "input").get_attribute("value") == "2")
-    assert browser.widget("panel1_steps", "input").get_attribute("value") == "5"
+    assert browser.widget("panel1_steps", "input").get_attribute("value") == "3"
 
     browser.driver.get(page.as_uri())
     loaded = "return [...document.images].filter((i) => i.naturalWidth).length"

@@ -93,6 +93,17 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
         st.Page(
             _console_page(
                 connection,
+                lambda client: _later("inkcloud.playground.history.page", "draw_history_page")(
+                    client, connection.endpoint
+                ),
+            ),
+            title="History",
+            icon=":material/photo_library:",
+            url_path="history",
+        ),
+        st.Page(
+            _console_page(
+                connection,
                 _later("inkcloud.playground.console.endpoints_page", "draw_endpoints_page"),
             ),
             title="Endpoints",

@@ -146,6 +146,18 @@ def test_close_means_close_from_then_on(findings):
     assert findings.first_close(SamplerName.PNDM, 10) is None
 
 
+def test_schedulers_that_are_close_at_the_same_step_count_are_told_apart_between(findings):
+    ddim, euler = (
+        findings.crossing(scheduler, 10) for scheduler in (SamplerName.DDIM, SamplerName.K_EULER)
+    )
+
+    assert ddim.steps == pytest.approx(5 + 5 * 20 / 22)
+    assert euler.steps == pytest.approx(5 + 5 * 30 / 31)
+    assert ddim.seconds == pytest.approx(FIXED + CALL * ddim.steps)
+    assert findings.crossing(SamplerName.PNDM, 10) is None
+    assert findings.crossing(SamplerName.PNDM, 95).steps == 1
+
+
 def test_a_picture_that_is_close_by_chance_and_then_leaves_does_not_count(measurement):
     points = tuple(
         replace(p, distance=1.0) if (p.scheduler, p.steps) == (SamplerName.KLMS, 1) else p
@@ -194,7 +206,8 @@ def test_the_claim_is_judged_by_time_and_names_who_falls_out(findings):
     text = claim_text(findings, 10)
     assert "holds in part" in text
     assert "ANCESTRAL: **no**. At 20 steps it is still 30.0 levels" in text
-    assert "DPMSolverMultistep: **yes**, quickest; close from 5 steps on (1.0 s)" in text
+    assert "DPMSolverMultistep: **yes**, quickest; close from 5 steps on (1.0 s)." in text
+    assert "In order of time: DPMSolverMultistep (5 steps, 1.0 s), DDIM (10 steps, 1.5 s)" in text
 
 
 def test_the_claim_fails_where_the_three_are_the_slowest(measurement):

@@ -29,7 +29,7 @@ def draw_sign_in(connection: Connection, own: InkcloudClient) -> InkcloudClient 
         _draw_sign_out()
         return known
     st.info(
-        "Managing endpoints and tokens needs a token of your own. `inkcloud up` printed one, "
+        "This page needs a token of your own. `inkcloud up` printed one, "
         "and `inkcloud tokens create` makes more. This page forgets it when you reload.",
         icon=":material/key:",
     )

@@ -38,6 +38,19 @@ class Mean:
 
 
 @dataclass(frozen=True)
+class Crossing:
+    """Where a scheduler comes close to its converged picture, and stays there.
+
+    Attributes:
+        steps: read off the line between the measured step counts.
+        seconds: the same for the time of a picture.
+    """
+
+    steps: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Findings:
     """A measurement, evaluated.
 
@@ -107,6 +120,31 @@ class Findings:
             found = mean
         return found
 
+    def crossing(self, scheduler: SamplerName, close: float = CLOSE) -> Crossing | None:
+        """Return where a scheduler comes close, between its measured step counts.
+
+        Schedulers that are close from the same measured step count on are told apart by it.
+
+        Args:
+            scheduler: the scheduler.
+            close: a distance in levels of 255.
+
+        Returns:
+            None if its highest step count is not close either.
+        """
+        after = self.first_close(scheduler, close)
+        if after is None:
+            return None
+        before = [mean for mean in self.curve(scheduler) if mean.steps < after.steps]
+        if not before:
+            return Crossing(after.steps, after.even_seconds)
+        far = before[-1]
+        share = (far.distance - close) / (far.distance - after.distance)
+        return Crossing(
+            steps=far.steps + share * (after.steps - far.steps),
+            seconds=far.even_seconds + share * (after.even_seconds - far.even_seconds),
+        )
+
     def best(self, seconds: float) -> Mean | None:
         """Return the smallest distance that can be had in a time; None if nothing is so quick.
 
@@ -121,10 +159,14 @@ class Findings:
         ]
         return min(quick, key=lambda mean: (mean.distance, mean.even_seconds), default=None)
 
-    def ranking(self, close: float = CLOSE) -> list[tuple[SamplerName, Mean | None]]:
-        """Return the schedulers by the time until they are close; those that never are last."""
-        found = [(scheduler, self.first_close(scheduler, close)) for scheduler in self.schedulers()]
-        return sorted(found, key=lambda each: each[1].even_seconds if each[1] else float("inf"))
+    def ranking(self, close: float = CLOSE) -> list[tuple[SamplerName, Crossing]]:
+        """Return the schedulers that come close, by the time until they do."""
+        found = [
+            (scheduler, crossing)
+            for scheduler in self.schedulers()
+            if (crossing := self.crossing(scheduler, close)) is not None
+        ]
+        return sorted(found, key=lambda each: each[1].seconds)
 
 
 @dataclass(frozen=True)
@@ -148,8 +190,7 @@ def verdicts(findings: Findings, close: float = CLOSE) -> tuple[Verdict, ...]:
     A claimed scheduler holds if no more than two others come close to their converged pictures
     in less time. Only schedulers that were measured are judged.
     """
-    ranked = findings.ranking(close)
-    times = {scheduler: mean.even_seconds for scheduler, mean in ranked if mean}
+    times = {scheduler: crossing.seconds for scheduler, crossing in findings.ranking(close)}
     judged = []
     for scheduler in CLAIMED:
         if scheduler not in findings.schedulers():

@@ -48,13 +48,13 @@ def curves(findings: Findings, field: str, title: str, close: float) -> alt.Laye
         alt.Chart(alt.Data(values=points))
         .mark_line(point=alt.OverlayMarkDef(size=50))
         .encode(
-            x=alt.X(f"{field}:Q", title=title, scale=alt.Scale(type="log")),
+            x=alt.X(f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=False)),
             y=alt.Y("distance:Q", title="distance, levels of 255"),
             color=alt.Color(
                 "scheduler:N",
                 title=None,
                 scale=scale,
-                legend=alt.Legend(orient="bottom", columns=2, labelLimit=300),
+                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
             ),
             shape=alt.Shape("scheduler:N", title=None, scale=alt.Scale(domain=names)),
             tooltip=["scheduler:N", "steps:Q", "seconds:Q", "distance:Q"],

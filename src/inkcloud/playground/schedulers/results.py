@@ -1,5 +1,6 @@
 """What came out: the curves, the best for a time, the claim, the table, the files."""
 
+import math
 import re
 
 import streamlit as st
@@ -11,11 +12,12 @@ from inkcloud.playground.schedulers.plots import draw_plots
 from inkcloud.playground.schedulers.texts import (
     best_text,
     claim_text,
+    crossing_text,
     fresh_noise_text,
     same_end_text,
     seconds_text,
 )
-from inkcloud.playground.wording import about, escaped
+from inkcloud.playground.wording import escaped
 
 _MARKS = re.compile(r"\*\*|\\(?=\W|_)")
 _BUDGET_STEPS = 20
@@ -54,7 +56,7 @@ def draw_results(measurement: Measurement) -> None:
         key="schedulers_budget",
     )
     with st.container(key="schedulers_best"):
-        st.success(best_text(findings, budget), icon="⏱️")
+        st.success(best_text(findings, budget), icon=":material/timer:")
     st.subheader("Three high performers?")
     st.markdown(
         "The tutorial pre-selects DPMSolverMultistep, K\\_EULER and K\\_EULER\\_ANCESTRAL as "
@@ -74,20 +76,18 @@ def rows(findings: Findings, close: float) -> list[dict[str, str | float]]:
     """Return the table's rows: a scheduler's distances, and from when on it is close."""
     table = []
     for scheduler in findings.schedulers():
-        first = findings.first_close(scheduler, close)
+        crossing = findings.crossing(scheduler, close)
         row: dict[str, str | float] = {"scheduler": scheduler.value}
         for mean in findings.curve(scheduler):
             row[f"{mean.steps} steps" if mean.steps > 1 else "1 step"] = round(mean.distance, 1)
-        row["close from"] = (
-            f"{first.steps} steps, {about(first.even_seconds)}" if first else "never"
-        )
+        row["close from"] = crossing_text(crossing) if crossing else "never"
         table.append(row)
     return table
 
 
 def _usual_budget(findings: Findings) -> float:
     seconds = findings.picture_seconds + findings.call_seconds * _BUDGET_STEPS
-    return min(max(round(seconds, 1), 0.1), _LONGEST_BUDGET)
+    return min(math.ceil(seconds * 10) / 10, _LONGEST_BUDGET)
 
 
 def _draw_files(measurement: Measurement, findings: Findings, close: float, budget: float) -> None:

@@ -1,10 +1,12 @@
 """The findings in sentences, as Markdown. Every figure comes from the measurement."""
 
+import math
+
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground.schedulers.findings import (
     FRESH_NOISE,
+    Crossing,
     Findings,
-    Mean,
     Verdict,
     verdicts,
 )
@@ -41,12 +43,15 @@ def claim_text(findings: Findings, close: float) -> str:
     )
     lines = "\n".join(f"- {_verdict(findings, verdict, close)}" for verdict in judged)
     others = [
-        f"{_name(scheduler)} ({_steps(mean.steps)}, {about(mean.even_seconds)})"
-        for scheduler, mean in findings.ranking(close)
-        if mean is not None
+        f"{_name(scheduler)} ({crossing_text(crossing)})"
+        for scheduler, crossing in findings.ranking(close)
     ]
     order = f"\n\nIn order of time: {', '.join(others)}." if others else ""
-    return f"Here the claim **{whole}**, by time until the picture stays close:\n\n{lines}{order}"
+    return (
+        f"Here the claim **{whole}**, by the time until the picture stays close, read off the "
+        f"lines between the measured step counts:\n\n{lines}{order}\n\nThe distance says whether "
+        "more steps would change a picture, not which picture you like better."
+    )
 
 
 def fresh_noise_text(findings: Findings) -> str:
@@ -98,8 +103,8 @@ def seconds_text(findings: Findings) -> str:
 
 
 def _verdict(findings: Findings, verdict: Verdict, close: float) -> str:
-    name, mean = _name(verdict.scheduler), findings.first_close(verdict.scheduler, close)
-    if mean is None or verdict.place is None:
+    name, crossing = _name(verdict.scheduler), findings.crossing(verdict.scheduler, close)
+    if crossing is None or verdict.place is None:
         last = findings.curve(verdict.scheduler)[-1]
         return (
             f"{name}: **no**. At {_steps(last.steps)} it is still {last.distance:.1f} levels from "
@@ -109,11 +114,17 @@ def _verdict(findings: Findings, verdict: Verdict, close: float) -> str:
         _PLACES[verdict.place - 1] if verdict.place <= len(_PLACES) else f"number {verdict.place}"
     )
     word = "yes" if verdict.holds else "no"
-    return f"{name}: **{word}**, {place}; close from {_steps(mean.steps)} on ({_time(mean)})."
+    time = about(crossing.seconds)
+    return f"{name}: **{word}**, {place}; close from {_whole_steps(crossing)} on ({time})."
 
 
-def _time(mean: Mean) -> str:
-    return about(mean.even_seconds)
+def crossing_text(crossing: Crossing) -> str:
+    """Return from how many steps and seconds on a picture is close."""
+    return f"{_whole_steps(crossing)}, {about(crossing.seconds)}"
+
+
+def _whole_steps(crossing: Crossing) -> str:
+    return _steps(math.ceil(round(crossing.steps, 6)))
 
 
 def _name(scheduler: SamplerName) -> str:

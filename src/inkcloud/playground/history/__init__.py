@@ -1,0 +1,1 @@
+"""The page History: every finished picture, searched, filtered, opened and taken along."""
