@@ -82,3 +82,17 @@ def test_the_folder_is_the_one_that_a_replica_is_told_or_lies_in_the_data_folder
     assert prepared_dir(told) == Path("/told")
     assert prepared_dir(told | {VARIABLE: ""}) == Path("/data/prepared")
     assert prepared_dir({}) == Path("/xdg/inkcloud/prepared")
+
+
+def test_removing_a_model_takes_away_what_was_prepared_for_it_alone(tiny):
+    run("models", "add", str(tiny), "--name", "mine", "--data-dir", "data")
+    for model, dtype in (("mine", "float32"), (str(tiny), "bfloat16")):
+        run("models", "prepare", model, "--dtype", dtype, "--data-dir", "data")
+    both = sorted(path.name for path in Path("data/prepared").iterdir())
+
+    removed = run("models", "remove", "mine", "--yes", "--data-dir", "data")
+
+    left = [path.name for path in Path("data/prepared").iterdir()]
+    assert removed.exit_code == 0
+    assert len(both) == 2
+    assert left == [name for name in both if name.endswith("bfloat16")]

@@ -112,7 +112,9 @@ def prepare_model(
         rivals, failures = _compiled(wanted, ours, trial, threads, written, watch)
         try:
             measured = _measure(ours, rivals, trial, seen, settings, watch)
-            return keep_winner(folder, shape, threads, (*measured, *failures), written)
+            return keep_winner(
+                folder, shape, threads, (*measured, *failures), written, model=wanted.name
+            )
         finally:
             written.unlink(missing_ok=True)
 
@@ -250,6 +252,7 @@ def keep_winner(
     threads: int,
     measured: tuple[Measurement, ...],
     written: Path,
+    model: str | None = None,
 ) -> PreparedShape:
     """Remember the quickest backend that may be used.
 
@@ -259,6 +262,7 @@ def keep_winner(
         threads: on how many the compiled file computes.
         measured: of each backend.
         written: the compiled file; it is moved to its place if its backend wins.
+        model: its name, if it is one of the store.
     """
     winner = min((each for each in measured if not each.refused), key=lambda each: each.seconds)
     place = folder.path / folder.file(shape)
@@ -267,7 +271,7 @@ def keep_winner(
         file, size = place.name, written.stat().st_size
         written.replace(place)
     outcome = PreparedShape(shape, Machine.this(), threads, winner.backend, measured, file, size)
-    folder.keep(outcome)
+    folder.keep(outcome, model)
     if not file:
         place.unlink(missing_ok=True)
     return outcome

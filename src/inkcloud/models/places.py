@@ -6,6 +6,7 @@ from pathlib import Path
 
 MODELS_VARIABLE = "INKCLOUD_MODELS_DIR"
 MODELS = "models"
+PREPARED = "prepared"
 
 
 def default_data_dir() -> Path:

@@ -15,6 +15,8 @@ from inkcloud.models.builtin import BUILTIN, builtin_folder, builtin_model
 from inkcloud.models.disk import sync_folder, told
 from inkcloud.models.manifest import FILE, read_manifest, write_manifest
 from inkcloud.models.names import name_for
+from inkcloud.models.places import PREPARED
+from inkcloud.models.prepared_files import remove_prepared
 from inkcloud.models.staging import Staging
 
 _INCOMING = ".incoming"
@@ -193,7 +195,9 @@ class ModelStore:
         self._sweep(home, keep={FILE, copies.name} if files is not None else {FILE})
 
     def remove(self, name: str) -> int:
-        """Remove a model, or what is there of an unfinished one; linked files stay.
+        """Remove a model with what was prepared for it, or what is there of an unfinished one.
+
+        Linked files stay.
 
         Returns:
             How many bytes were freed.
@@ -221,6 +225,7 @@ class ModelStore:
                 self._manifest(name).unlink(missing_ok=True)
                 shutil.rmtree(home)
                 sync_folder(self.folder)
+                freed += remove_prepared(self.folder.parent / PREPARED, name)
             staging.remove()
         return freed
 

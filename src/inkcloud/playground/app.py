@@ -91,6 +91,14 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             url_path="schedulers",
         ),
         st.Page(
+            _drawing_page(
+                connection, _later("inkcloud.playground.lessons.page", "draw_lessons_page")
+            ),
+            title="Lessons",
+            icon=":material/school:",
+            url_path="lessons",
+        ),
+        st.Page(
             _console_page(
                 connection,
                 lambda client: _later("inkcloud.playground.history.page", "draw_history_page")(

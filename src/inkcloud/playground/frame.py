@@ -19,6 +19,14 @@ _STYLE = """<style>
 button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
 [class*="st-key-panel"][class*="_status"] { min-height: 3.5rem; justify-content: flex-end; }
 [class*="st-key-panel"][class*="_after"] { min-height: 6.1rem; }
+[data-testid="stApp"] [data-testid="stCode"] .token { color: light-dark(#1f1d2b, #eceaf4); }
+[data-testid="stApp"] [data-testid="stCode"] .token:is(.string, .url, .comment) {
+  color: light-dark(#0b6b2e, #6fd694);
+}
+[data-testid="stApp"] [data-testid="stCode"]
+  .token:is(.number, .keyword, .property, .parameter, .class-name, .function, .boolean) {
+  color: light-dark(#0b5aa8, #7cc4ff);
+}
 .st-key-run_status { min-height: 2.25rem; }
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;

@@ -49,7 +49,7 @@ def open_tab(gateway, replica):
     """Make a work of a run, as a page does that was opened at its address."""
     clients = {}
 
-    def open_tab(run, at_once=4, kind=InkcloudClient, token=gateway.token):
+    def open_tab(run, at_once=4, kind=InkcloudClient, token=gateway.token, clock=time.monotonic):
         def of(endpoint):
             name = endpoint or "open"
             if (name, kind, token) not in clients:
@@ -57,7 +57,7 @@ def open_tab(gateway, replica):
             return clients[name, kind, token]
 
         of("")  # here, because tabs may run in threads
-        return CellWork(run, of, at_once)
+        return CellWork(run, of, at_once, clock)
 
     yield open_tab
     for client in clients.values():
@@ -115,6 +115,49 @@ def test_few_cells_are_at_the_gateway_at_once_and_the_corners_are_first(open_tab
     finish(work)
     assert work.done == 12
     assert replica.most_at_once <= 4
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.5, [4, 4, 4, 4]), (60.0, [4, 8, 16, 32])])
+def test_more_cells_go_at_once_while_looks_are_too_rare_for_the_engine(open_tab, seconds, expected):
+    clock, seeds = Clock(), Axis(AxisKind.SEED, tuple(map(str, range(100))))
+    work = open_tab(CellRun.new(replace(GRID, axes=(seeds,))), clock=clock)
+
+    submitted = []
+    for _ in expected:
+        known = len(work._statuses)
+        clock.now += seconds
+        work.look()
+        submitted.append(len(work._statuses) - known)
+        wait_until_done(work)
+
+    assert submitted == expected
+
+
+def wait_until_done(work):
+    client = work._clients("")
+    for cell in work._running():
+        while not client.get(work.status(cell).id).state.final:
+            time.sleep(0.01)
+
+
+def test_cells_that_are_measured_stay_alone_however_rare_the_looks(open_tab):
+    clock = Clock()
+    work = open_tab(CellRun.new(GRID), at_once=1, clock=clock)
+
+    for _ in range(3):
+        clock.now += 60
+        work.look()
+        assert len(work._running()) <= 1
+        wait_until_done(work)
 
 
 def test_a_reload_finds_everything_and_draws_nothing_again(open_tab, replica):

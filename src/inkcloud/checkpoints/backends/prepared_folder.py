@@ -9,11 +9,11 @@ from pathlib import Path
 from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.machine import Machine
 from inkcloud.checkpoints.backends.prepared_shape import PreparedShape
+from inkcloud.models.places import PREPARED as PREPARED
 from inkcloud.models.places import default_data_dir
+from inkcloud.models.prepared_files import MANIFEST, MODEL
 
-PREPARED = "prepared"
 VARIABLE = "INKCLOUD_PREPARED_DIR"
-MANIFEST = "prepared.json"
 FORMAT = 1
 
 _logger = logging.getLogger(__name__)
@@ -54,11 +54,16 @@ class PreparedFolder:
         """Return the name of the file for a shape."""
         return f"{shape}.openvino"
 
-    def keep(self, prepared: PreparedShape) -> None:
-        """Remember an outcome in place of an earlier one for the same shape."""
+    def keep(self, prepared: PreparedShape, model: str | None = None) -> None:
+        """Remember an outcome in place of an earlier one for the same shape.
+
+        Args:
+            prepared: the outcome.
+            model: the stored model's name: what was prepared goes when the model goes.
+        """
         others = [each for each in self._read() if each.shape != prepared.shape]
         entries = [each.as_mapping() for each in (*others, prepared)]
-        text = json.dumps({"format": FORMAT, "shapes": entries}, indent=2)
+        text = json.dumps({"format": FORMAT, MODEL: model, "shapes": entries}, indent=2)
         self.path.mkdir(parents=True, exist_ok=True)
         temporary = self.path / f".{MANIFEST}.{os.getpid()}"
         temporary.write_text(text + "\n", encoding="utf-8")

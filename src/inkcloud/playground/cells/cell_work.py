@@ -15,6 +15,9 @@ from inkcloud.playground.cells.spread import spread_order
 from inkcloud.playground.follow import PASSING
 
 AT_ONCE = 4
+# A browser lets the timers of a page that nobody sees run once a minute.
+RARE_SECONDS = 5.0
+MOST_AT_RARE_LOOKS = 64
 LOOK_SECONDS = 1.0
 _GIVEN_UP = frozenset({JobState.FAILED, JobState.CANCELLED})
 
@@ -28,7 +31,10 @@ class CellWork:
         run: what is drawn.
         clients: returns the client of an endpoint; "" is the page's own.
         at_once: so many cells are at the gateway at the same time. Few, so that stopping
-            stops soon; 1 to measure each cell's seconds undisturbed.
+            stops soon; they become more while looks are rare. 1 stays 1, to measure each
+            cell's seconds undisturbed.
+        clock: tells seconds, of which only differences count.
+        frames: whether the gateway is to keep every step of each cell.
 
     Attributes:
         run: the run in its present round.
@@ -37,7 +43,13 @@ class CellWork:
     """
 
     def __init__(
-        self, run: CellRun, clients: Callable[[str], InkcloudClient], at_once: int = AT_ONCE
+        self,
+        run: CellRun,
+        clients: Callable[[str], InkcloudClient],
+        at_once: int = AT_ONCE,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        frames: bool = False,
     ) -> None:
         self.run = run
         self.cells = run.definition.cells()
@@ -45,7 +57,10 @@ class CellWork:
         self.halted: InkcloudError | None = None
         self._old = False
         self._clients = clients
-        self._at_once = at_once
+        self._at_once = self._room = at_once
+        self._frames = frames
+        self._clock = clock
+        self._looked = clock()
         self._opened = False
         lengths = [len(axis) for axis in run.definition.axes]
         by_position = {cell.position: cell for cell in self.cells}
@@ -105,15 +120,17 @@ class CellWork:
 
         What passes by itself, such as a gateway that is away, becomes `trouble`.
         """
-        end = time.monotonic() + LOOK_SECONDS
+        end = self._clock() + LOOK_SECONDS
         self.trouble = None
         try:
             self._open()
-            for cell in self._running():
+            running = self._running()
+            for cell in running:
                 self._follow(cell)
+            self._make_room(idle=bool(running) and not self._running())
             self._submit_missing(end)
             for cell in self._unfetched():
-                if time.monotonic() > end:
+                if self._clock() > end:
                     return
                 self._fetch(cell)
         except PASSING as error:
@@ -221,17 +238,29 @@ class CellWork:
             del self._statuses[cell.index]
             self._errors[cell.index] = error
 
+    def _make_room(self, *, idle: bool) -> None:
+        """Let more cells go at once while the engine waits for rare looks.
+
+        Args:
+            idle: whether all that ran at the last look is done.
+        """
+        seconds, self._looked = self._clock() - self._looked, self._clock()
+        if seconds < RARE_SECONDS or self._at_once == 1:
+            self._room = self._at_once
+        elif idle:
+            self._room = min(self._room * 2, MOST_AT_RARE_LOOKS)
+
     def _submit_missing(self, end: float) -> None:
         for cell in self._missing():
             # Another tab may have come further: what it drew is found here without waiting.
-            if len(self._running()) >= self._at_once or time.monotonic() > end:
+            if len(self._running()) >= self._room or self._clock() > end:
                 return
             self._submit(cell)
             if self.halted is not None:
                 return
 
     def _submit(self, cell: Cell) -> None:
-        request = cell.request()
+        request = replace(cell.request(), frames=self._frames)
         values = {
             name: value
             for name, value in request.as_mapping().items()

@@ -22,10 +22,15 @@ def pace_of(work: CellWork, seconds: float = SECONDS_BETWEEN_LOOKS) -> float | N
     return seconds if work.trouble is None else SECONDS_BETWEEN_TRIES
 
 
-def progress_text(work: CellWork) -> str:
-    """Return how far a run has come."""
+def progress_text(work: CellWork, noun: str = "cells") -> str:
+    """Return how far a run has come.
+
+    Args:
+        work: the run.
+        noun: what the page calls its cells.
+    """
     total = len(work.cells)
-    text = f"{work.done} of {total} cells are drawn"
+    text = f"{work.done} of {total} {noun} are drawn"
     if work.failed:
         text += f", {work.failed} failed"
     if work.active:
@@ -44,7 +49,7 @@ def seconds_left(work: CellWork, clients: Clients) -> float | None:
     return estimate.seconds if estimate and rest else None
 
 
-def draw_progress(work: CellWork, clients: Clients) -> None:
+def draw_progress(work: CellWork, clients: Clients, noun: str = "cells") -> None:
     """Draw the progress of a run after a look, and what keeps it from going on."""
     if work.trouble is not None:
         st.warning(f"{error_text(work.trouble)} Trying again by itself.", icon="⏳")
@@ -60,5 +65,5 @@ def draw_progress(work: CellWork, clients: Clients) -> None:
     if failed is not None:
         st.error(error_text(failed), icon="⚠️")
     left = time_left(seconds_left(work, clients)).capitalize()
-    text = " ".join((progress_text(work), f"{left}." if left else "")).strip()
+    text = " ".join((progress_text(work, noun), f"{left}." if left else "")).strip()
     st.progress(work.done / len(work.cells), text=text)

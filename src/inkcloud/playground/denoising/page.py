@@ -25,12 +25,13 @@ def draw_denoising_page(client: Callable[[str], InkcloudClient]) -> None:
     _restore(viewing)
     _draw_head(viewing)
     result, settings = st.columns([3, 1], gap="large")
+    with result:  # first, so that progress is there as soon as can be
+        running.draw_runs(viewing)
     with settings:
         st.subheader("Settings")
         form.draw_settings()
         _draw_notes()
     with result:
-        running.draw_runs(viewing)
         draw_scrubber(viewing)
         if not viewing.drawings:
             _draw_empty(viewing)

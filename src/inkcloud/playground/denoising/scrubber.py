@@ -172,6 +172,7 @@ def _others(viewing: Viewing, own: list[Curve]) -> list[Curve]:
         [curve.name for curve in found],
         selection_mode="multi",
         key=form.key("other_curves"),
+        wrap=True,
     )
     return [curve for curve in found if curve.name in chosen][:_MOST_CURVES]
 

@@ -75,7 +75,7 @@ def share(fraction: float) -> str:
     """Return a share in percent; what is not nothing is not called 0 %."""
     percent = 100 * fraction
     if 0 < percent < 1:
-        return f"{percent:.1g} %"
+        return f"{percent:.1g}\N{NO-BREAK SPACE}%"
     if 99 < percent < 100:
-        return f"{percent:.1f} %"
-    return f"{percent:.0f} %"
+        return f"{percent:.1f}\N{NO-BREAK SPACE}%"
+    return f"{percent:.0f}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,177 @@
+"""What an open page Lessons remembers between Streamlit's reruns, and its address."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from inkcloud.domain.errors import InkcloudError, InvalidRequest
+from inkcloud.playground.cells.cell_run import CellRun
+from inkcloud.playground.cells.cell_work import AT_ONCE, CellWork
+from inkcloud.playground.cells.estimate import Clients
+from inkcloud.playground.lessons.answers import Answers
+from inkcloud.playground.lessons.course import LESSONS
+from inkcloud.playground.lessons.lesson import Done, Lesson, Reading, Shown, Step
+
+_KEY = "lessons"
+_LESSON, _ANSWERS = "lesson", "answers"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished experiment came to.
+
+    Attributes:
+        run: the run's id.
+        shown: its pictures.
+        reading: what it measured.
+    """
+
+    run: str
+    shown: tuple[Shown, ...]
+    reading: Reading
+
+
+@dataclass
+class LessonSession:
+    """The mutable state of one open page, beside its fields.
+
+    Attributes:
+        lesson: the open lesson.
+        answers: the answers given.
+        works: the latest experiment of each lesson by its name.
+        outcomes: what finished experiments came to, by the lesson's name.
+    """
+
+    lesson: Lesson = LESSONS[0]
+    answers: Answers = field(default_factory=Answers)
+    works: dict[str, CellWork] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def work(self) -> CellWork | None:
+        """The open lesson's experiment; None before the first."""
+        return self.works.get(self.lesson.name)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the open lesson's experiment came to; None before its end."""
+        return self.outcomes.get(self.lesson.name)
+
+    def begin(self, run: CellRun, clients: Clients) -> None:
+        """Turn to another experiment of the open lesson."""
+        at_once = 1 if self.lesson.alone else AT_ONCE
+        work = CellWork(run, clients, at_once, frames=self.lesson.steps)
+        self.works[self.lesson.name] = work
+        self.outcomes.pop(self.lesson.name, None)
+
+    def conclude(self, clients: Clients) -> None:
+        """Measure the open lesson's experiment once all of its pictures are there.
+
+        Raises:
+            InkcloudError: if its steps cannot be fetched.
+        """
+        work, known = self.work, self.outcome
+        if work is None or (known is not None and known.run == work.run.id):
+            return
+        outcome = outcome_of(work, self.lesson, clients)
+        if outcome is not None:
+            self.outcomes[self.lesson.name] = outcome
+
+    def put_address(self) -> None:
+        """Let the page's address say what is shown, so that a reload shows it again."""
+        query = {_LESSON: self.lesson.name}
+        if self.answers.keys:
+            query[_ANSWERS] = self.answers.to_text()
+        if self.work is not None:
+            query.update(self.work.run.to_query())
+        if st.query_params.to_dict() != query:
+            st.query_params.from_dict(query)
+
+
+def lesson_session(clients: Clients) -> LessonSession:
+    """Return the open page's session.
+
+    The address decides when the page is opened: the lesson, the answers and the experiment in it
+    are shown.
+
+    Raises:
+        InvalidRequest: if the experiment in the address cannot be read. The lesson and the
+            answers are there nevertheless.
+    """
+    known: LessonSession | None = st.session_state.get(_KEY)
+    query = st.query_params.to_dict()
+    session = known or LessonSession()
+    st.session_state[_KEY] = session
+    if known is None or query.get(_LESSON, session.lesson.name) != session.lesson.name:
+        name = query.get(_LESSON, "")
+        session.lesson = next((each for each in LESSONS if each.name == name), session.lesson)
+        session.answers = Answers(
+            {**session.answers.keys, **Answers.from_text(query.get(_ANSWERS, "")).keys}
+        )
+        run = CellRun.from_query(query, kind_of(session.lesson))
+        if run is not None:
+            _check(run, session.lesson)
+            session.begin(run, clients)
+    return session
+
+
+def _check(run: CellRun, lesson: Lesson) -> None:
+    """Let only those experiments pass that the lesson's own controls can make."""
+    try:
+        own = lesson.define(lesson.choice_of(run.definition))
+    except (IndexError, ValueError):
+        own = None
+    if own != run.definition:
+        raise InvalidRequest(
+            "The address names an experiment that is not one of this lesson.",
+            field="cells",
+            value=lesson.title,
+            allowed="an address that was copied as a whole",
+        )
+
+
+def outcome_of(work: CellWork, lesson: Lesson, clients: Clients) -> Outcome | None:
+    """Return what an experiment came to; None while a picture is missing.
+
+    Raises:
+        InkcloudError: if its steps cannot be fetched.
+    """
+    if any(work.picture(cell) is None for cell in work.cells):
+        return None
+    done = _done(work, lesson, clients)
+    return Outcome(work.run.id, lesson.show(done), lesson.measure(done))
+
+
+def kind_of(lesson: Lesson) -> str:
+    """Return the first part of the tags of a lesson's generations."""
+    return f"lesson-{lesson.name}"
+
+
+def _done(work: CellWork, lesson: Lesson, clients: Clients) -> tuple[Done, ...]:
+    found = []
+    for cell in work.cells:
+        picture, status = work.picture(cell), work.status(cell)
+        if picture is None or status is None:
+            continue
+        steps = _steps(clients(cell.endpoint).frame_archive(status.id)) if lesson.steps else ()
+        found.append(Done(cell, picture, status.seconds, steps))
+    return tuple(found)
+
+
+def _steps(archive: bytes) -> tuple[Step, ...]:
+    """Read the ZIP file of a generation's frames."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return tuple(
+                Step(
+                    int(facts["step"]),
+                    opened.read(f"{number:03}-predicted.png"),
+                    opened.read(f"{number:03}-noisy.png"),
+                )
+                for number, facts in enumerate(json.loads(opened.read("frames.json")))
+            )
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        raise InkcloudError("The steps of this picture cannot be read.") from error

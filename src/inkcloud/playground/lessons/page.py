@@ -1,0 +1,93 @@
+"""The page Lessons."""
+
+import streamlit as st
+
+from inkcloud.domain.errors import InkcloudError
+from inkcloud.playground.cells.estimate import Clients
+from inkcloud.playground.lessons.course import LESSONS
+from inkcloud.playground.lessons.experiment import draw_experiment
+from inkcloud.playground.lessons.lesson import Lesson, Source
+from inkcloud.playground.lessons.lesson_session import LessonSession, lesson_session
+from inkcloud.playground.lessons.question import draw_question
+from inkcloud.playground.wording import error_text
+
+_CHOICE = "lesson_choice"
+_NEXT = "lesson_next"
+_TITLES = {lesson.name: lesson.title for lesson in LESSONS}
+
+
+def draw_lessons_page(clients: Clients) -> None:
+    """Draw the page.
+
+    Args:
+        clients: returns the client of an endpoint; "" is the page's own.
+    """
+    st.title("Lessons", anchor=False)
+    st.markdown(
+        "Six short lessons. Each explains one thing, lets you try it on your own machine, and "
+        "asks one question that your own experiment can answer."
+    )
+    try:
+        session = lesson_session(clients)
+    except InkcloudError as error:
+        st.error(error_text(error), icon="⚠️")
+        session = lesson_session(clients)
+    _draw_choice(session)
+    lesson = session.lesson
+    _draw_text(lesson)
+    draw_experiment(session, clients)
+    draw_question(session)
+    _draw_next(session)
+    session.put_address()
+
+
+def progress_text(session: LessonSession) -> str:
+    """Return which questions are answered and which are open, in words."""
+    answered = [lesson.title for lesson in LESSONS if session.answers.right(lesson)]
+    rest = [lesson.title for lesson in LESSONS if not session.answers.right(lesson)]
+    text = f"{len(answered)} of {len(LESSONS)} questions answered rightly"
+    if not rest:
+        return f"{text}. You have been through all of them."
+    return f"{text}. Still open: {', '.join(rest)}."
+
+
+def _draw_choice(session: LessonSession) -> None:
+    names = list(_TITLES)
+    chosen_next = st.session_state.pop(_NEXT, None)
+    if chosen_next is not None:
+        st.session_state[_CHOICE] = chosen_next
+    chosen = st.radio(
+        "Lesson",
+        names,
+        index=0 if _CHOICE in st.session_state else names.index(session.lesson.name),
+        format_func=_TITLES.__getitem__,
+        key=_CHOICE,
+        horizontal=True,
+    )
+    session.lesson = next(lesson for lesson in LESSONS if lesson.name == chosen)
+    right = sum(session.answers.right(lesson) for lesson in LESSONS)
+    st.progress(right / len(LESSONS), text=progress_text(session))
+
+
+def _draw_text(lesson: Lesson) -> None:
+    with st.container(key="lesson_text", width=760):
+        st.header(lesson.title, anchor=False)
+        st.markdown(lesson.text)
+        st.markdown("**Where this comes from**\n" + "\n".join(map(_source_line, lesson.sources)))
+
+
+def _source_line(source: Source) -> str:
+    link = f"[arXiv:{source.arxiv}](https://arxiv.org/abs/{source.arxiv})"
+    return f"- {source.text}, {link}: {source.says}."
+
+
+def _draw_next(session: LessonSession) -> None:
+    index = LESSONS.index(session.lesson)
+    if index + 1 == len(LESSONS):
+        return
+    following = LESSONS[index + 1]
+    if st.button(
+        f"Next lesson: {following.title}", key="lesson_go_on", icon=":material/arrow_forward:"
+    ):
+        st.session_state[_NEXT] = following.name
+        st.rerun()

@@ -1,0 +1,124 @@
+"""The page Denoising in a real Chromium against the whole of Inkcloud.
+
+With SCREENSHOTS=docs/images the tests also write the pictures of the documentation.
+"""
+
+import urllib.parse
+
+import pytest
+
+from support.browser import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+RIGHT, HOME, END = "\ue014", "\ue011", "\ue010"
+PAIRS = ".ink-pair"
+STEPS = 6
+
+
+def open_page(browser, inkcloud, query: str = "") -> None:
+    browser.open(f"{inkcloud.playground_url}/denoising{query}", until="denoising_run")
+    browser.settle()
+
+
+def query_of(browser) -> dict[str, str]:
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlparse(browser.driver.current_url).query))
+
+
+def keys_to_slider(browser, keys: str) -> None:
+    selector = f".st-key-denoising_frame_of_{STEPS} input"
+    for key in keys:
+        browser.driver.find_element("css selector", selector).send_keys(key)
+        browser.settle()
+
+
+def told(browser) -> list[str]:
+    texts = [each.text for each in browser.shown("[data-testid=stMarkdownContainer] p")]
+    return [text for text in texts if text.startswith("Step ") and "Noise level" in text]
+
+
+def pictures(browser) -> list[str]:
+    return [each.get_attribute("src") for each in browser.shown(f"{PAIRS} img")]
+
+
+def alts(browser) -> list[str]:
+    return [each.get_attribute("alt") for each in browser.shown(f"{PAIRS} img")]
+
+
+def test_a_run_is_gone_through_by_keyboard_compared_and_found_again(inkcloud, browser):
+    open_page(browser, inkcloud)
+    assert "Press Run" in browser.driver.page_source.replace("<strong>", "").replace(
+        "</strong>", ""
+    )
+    browser.choose("denoising_compared", "PNDM")
+    browser.settle()
+    browser.fill("denoising_steps", str(STEPS))
+    browser.press("denoising_run")
+    browser.wait_for(lambda: browser.shown("[data-testid=stProgress]"))
+    browser.wait_for(lambda: len(browser.shown(PAIRS)) == 2)
+    browser.settle()
+
+    # Every step by the keyboard alone, and the words and pictures follow.
+    seen = {tuple(pictures(browser))}
+    assert told(browser)[0].startswith(f"Step 1 of {STEPS}.")
+    keys_to_slider(browser, RIGHT)
+    browser.wait_for(lambda: told(browser)[0].startswith(f"Step 2 of {STEPS}."))
+    seen.add(tuple(pictures(browser)))
+    keys_to_slider(browser, END)
+    browser.wait_for(lambda: "This is the last prediction." in told(browser)[0])
+    seen.add(tuple(pictures(browser)))
+    assert len(seen) == 3
+    assert f"step {STEPS} of {STEPS}" in alts(browser)[1]
+    assert f"Step {STEPS} of {STEPS}, model call {STEPS + 1} of {STEPS + 1}." in told(browser)[1]
+    assert browser.shown("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
+
+    # The page's address is enough for a reload and for a second tab.
+    query = query_of(browser)
+    assert set(query) == {"first", "second"}
+    keys_to_slider(browser, HOME + RIGHT + RIGHT)
+    browser.wait_for(lambda: told(browser)[0].startswith(f"Step 3 of {STEPS}."))
+    browser.photograph("denoising.png", size=DESKTOP, whole=True)
+    browser.driver.refresh()
+    browser.wait_for(lambda: len(browser.shown(PAIRS)) == 2)
+    assert query_of(browser) == query
+    assert browser.widget("denoising_steps", "input").get_attribute("value") == str(STEPS)
+
+    # At phone width the result stands above the settings and nothing is cut off.
+    browser.resize(PHONE)
+    browser.settle()
+    assert not browser.scrolls_sideways()
+    slider, seed = (
+        browser.shown(f".st-key-{key}")[0].rect["y"]
+        for key in (f"denoising_frame_of_{STEPS}", "denoising_seed")
+    )
+    assert slider < seed
+    browser.photograph("denoising-phone.png", size=PHONE, whole=True)
+    browser.resize(DESKTOP)
+
+    # The animation moves only while its switch is on.
+    assert not browser.driver.find_elements("css selector", 'img[src^="data:image/gif"]')
+    browser.shown(".st-key-denoising_playing label")[0].click()
+    browser.wait_for(lambda: browser.shown('img[src^="data:image/gif"]'))
+    assert browser.has("denoising_download")
+
+    # The same settings open in the playground, one panel for each scheduler.
+    browser.wait_for(lambda: browser.shown("[data-testid=stPageLink] a"))[0].click()
+    browser.wait_for(lambda: browser.has("panel2_frame"))
+    browser.settle()
+    assert browser.widget("panel1_steps", "input").get_attribute("value") == str(STEPS)
+
+
+def test_a_run_is_cancelled_and_leaves_nothing(inkcloud, browser):
+    open_page(browser, inkcloud)
+    browser.fill("denoising_steps", "400")
+    browser.press("denoising_run")
+    job = browser.wait_for(lambda: query_of(browser).get("first"))
+
+    browser.press("denoising_cancel")
+
+    browser.wait_for(lambda: "Nothing of it is kept" in browser.driver.page_source)
+    ended = inkcloud.get(f"/endpoints/text2image/generations/{job}")
+    assert ended["state"] == "cancelled"
+    assert "frames" not in ended["links"]
+    assert not browser.shown(PAIRS)
+    assert browser.widget("denoising_run", "button").is_enabled()
