@@ -10,7 +10,8 @@ must be installed.
 - server: from the start of the page server's process until it answers.
 - first paint: from the start of the process until the browser has painted the page's title.
 - usable: from the start of the process until Generate can be pressed.
-- click to progress: from the click until a progress bar is in the page, first and second click.
+- click to progress: from the click until a progress bar says more than "Ready.", for the first
+  click on a page and for the second.
 """
 
 import argparse
@@ -50,7 +51,8 @@ new MutationObserver(look).observe(document, {subtree: true, childList: true, at
 """
 CLICK = """
 const done = arguments[0], began = performance.now();
-const seen = () => document.querySelector('[data-testid=stProgress]');
+const bars = () => [...document.querySelectorAll('[data-testid=stProgress]')];
+const seen = () => bars().some((bar) => !bar.textContent.includes('Ready'));
 const watcher = new MutationObserver(() => {
   if (seen()) {
     watcher.disconnect();
@@ -101,9 +103,7 @@ def _seen(browser: Browser) -> dict[str, float] | None:
 
 
 def _is_idle(browser: Browser) -> bool:
-    return not browser.shown("[data-testid=stProgress]") and bool(
-        browser.shown(".st-key-generate button:enabled")
-    )
+    return bool(browser.shown(".st-key-generate button:enabled"))
 
 
 @contextmanager

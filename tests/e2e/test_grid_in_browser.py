@@ -12,12 +12,11 @@ import pytest
 from PIL import Image
 
 from support.browser import PHONE
-from support.cells_page import box_scrolls, buttons, headers, pictures
+from support.cells_page import box_scrolls, cell_texts, enter_cell, headers, pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDE = (1440, 900)
-ENTER = "\ue007"
 
 
 def drawn(browser) -> int:
@@ -60,10 +59,10 @@ def test_36_cells_outlive_a_killed_replica_a_killed_page_a_reload_and_a_second_t
     browser.driver.switch_to.new_window("tab")
     browser.driver.get(address)
     browser.wait_for(lambda: drawn(browser) == 36)
-    browser.wait_for(lambda: len(pictures(browser)) == 36)
+    browser.wait_for(lambda: pictures(browser) == 36)
     browser.driver.switch_to.window(browser.driver.window_handles[0])
     browser.wait_for(lambda: drawn(browser) == 36)
-    browser.wait_for(lambda: len(pictures(browser)) == 36)
+    browser.wait_for(lambda: pictures(browser) == 36)
 
     found = generations(inkcloud, query(browser)["run"])
     assert [each["state"] for each in found] == ["succeeded"] * 36
@@ -79,11 +78,10 @@ def look_at_one_cell_and_export(inkcloud, browser) -> None:
     run = query(browser)["run"]
     assert headers(browser)[:6] == [f"{count} steps" for count in range(2, 8)]
     browser.choose(f"grid_arrangement_{run}", "Seed across")
-    browser.wait_for(lambda: headers(browser)[0] == "seed 1")
+    browser.wait_for(lambda: headers(browser)[:1] == ["seed 1"])
     assert len(generations(inkcloud, run)) == 36
 
-    browser.wait_for(lambda: len(buttons(browser)) == 36)
-    buttons(browser)[7].send_keys(ENTER)  # the second row and column
+    enter_cell(browser, 7)  # the second row and column
     browser.wait_for(lambda: "3 steps, seed 2" in browser.text("grid_opened"))
     browser.settle()
     browser.photograph("grid.png", size=WIDE, whole=True)
@@ -117,7 +115,7 @@ def test_stop_ends_the_work_within_a_step_and_keeps_what_is_drawn(inkcloud, brow
     fill_axes(browser, "2, 500", "11-13")
     browser.press("grid_draw")
     browser.wait_for(lambda: drawn(browser) >= 2)
-    browser.wait_for(lambda: any("Step " in button.text for button in buttons(browser)))
+    browser.wait_for(lambda: any("Step " in text for text in cell_texts(browser)))
 
     began = time.monotonic()
     browser.press("grid_stop")

@@ -11,6 +11,7 @@ from PIL import Image
 from inkcloud.storage.events import EventTable
 from inkcloud.storage.images import ImageStore
 from inkcloud.storage.sweeper import Sweeper
+from inkcloud.storage.thumbnails import ThumbnailStore
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas, frame
 
@@ -140,7 +141,13 @@ def test_frames_are_there_after_a_restart_and_go_with_their_job(replica, tmp_pat
         ended, before = frames_of(first)
     with RunningGateway(tmp_path, StubReplicas(replica)) as second:
         after = second.http.get(second.path(ended) + "/frames")
-        sweeper = Sweeper(second.jobs, ImageStore(tmp_path), EventTable(second.database))
+        sweeper = Sweeper(
+            second.jobs,
+            second.history,
+            ImageStore(tmp_path),
+            ThumbnailStore(tmp_path),
+            EventTable(second.database),
+        )
         early = sweeper.sweep(datetime.now(UTC) + timedelta(hours=23))
         late = sweeper.sweep(datetime.now(UTC) + timedelta(hours=25))
         gone = second.http.get(second.path(ended) + "/frames")
@@ -148,6 +155,6 @@ def test_frames_are_there_after_a_restart_and_go_with_their_job(replica, tmp_pat
     assert [f["sigma"] for f in after.json()["frames"]] == [
         f["sigma"] for f in before.json()["frames"]
     ]
-    assert (early.images, late.images) == (0, 2)
+    assert (early.images, late.images) == (0, 1)
     assert gone.status_code == 404
-    assert kept(tmp_path) == set()
+    assert kept(tmp_path) == {ended["images"][0]["sha256"]}  # which the history keeps

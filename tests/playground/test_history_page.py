@@ -12,11 +12,15 @@ from inkcloud.client import InkcloudClient
 from inkcloud.domain.history_query import HistorySort
 from inkcloud.domain.picture_kind import PictureKind
 from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.playground.cells.cell_run import CellRun
+from inkcloud.playground.denoising.running import TAG as DENOISING
 from inkcloud.playground.history.gallery import card_html
 from inkcloud.playground.history.picture_words import playground_query, short_facts
 from inkcloud.playground.history.thumbnail_cache import ThumbnailCache
 from inkcloud.playground.history.view import PAGE, HistoryView
 from inkcloud.playground.link import read_query
+from inkcloud.playground.run import TAG_PREFIX as PLAYGROUND
+from inkcloud.playground.schedulers.schedulers_session import KIND as SCHEDULERS
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
 
@@ -315,6 +319,13 @@ def test_a_picture_with_strange_values_has_no_link_and_is_still_shown(client):
         assert playground_query(strange) is None
         assert short_facts(strange)
         assert "<b>" not in card_html(strange, b"")
+
+
+def test_the_other_pages_pictures_are_told_from_single_ones():
+    tags = (f"{CellRun.kind}/x/001/1", f"{SCHEDULERS}/x/001/1", f"{DENOISING}x", "lesson-steps/x/1")
+
+    assert {PictureKind.of_tag(tag) for tag in tags} == {PictureKind.EXPERIMENT}
+    assert PictureKind.of_tag(f"{PLAYGROUND}x/1/2") is PictureKind.SINGLE
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,30 @@ def test_a_link_that_cannot_be_read_is_explained_and_the_page_works(page, change
 
     assert "The link could not be opened." in words(strange.error)
     assert steps(strange) == [20, 30, 35]
+    strange.button("generate").click().run()
+    assert not strange.error
     assert not strange.exception
+
+
+def test_a_link_from_another_page_fills_the_page_that_is_open(page, gateway):
+    page.toggle("lock_seed").set_value(True)
+    page.button("generate").click().run()
+    gateway.succeed_all()
+    page.run()
+
+    changed = [replace(PANELS[1], steps=7), replace(PANELS[2], steps=8)]
+    page.query_params.clear()
+    for name, value in generate_query("a fox", changed).items():
+        page.query_params[name] = value
+    page.run()
+
+    assert page.text_input("prompt").value == "a fox"
+    assert steps(page) == [7, 8]
+    assert [page.text_input(f"panel{i}_seed").value for i in (1, 2)] == ["24", "1"]
+    assert not page.get("download_button")
+    assert len(gateway.generations) == 3
+    page.number_input("panel1_steps").set_value(9).run()  # the link is not opened once more
+    assert steps(page) == [9, 8]
 
 
 def test_settings_that_cannot_be_drawn_make_no_link(page):

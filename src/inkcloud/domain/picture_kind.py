@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 # How the tags of generations begin that are one cell or one frame of an experiment.
-EXPERIMENTS = ("grid/", "schedulers/", "denoising/", "lesson/", "lessons/")
+EXPERIMENTS = ("grid/", "schedulers/", "denoising/", "lesson-")
 
 
 class PictureKind(StrEnum):

@@ -92,7 +92,8 @@ def generation_view(request: Request, status: Status) -> native.GenerationView:
 def history_view(request: Request, entry: HistoryEntry) -> HistoryPictureView:
     """Return a picture of the history."""
     url = f"{request.base_url}history/{entry.id}"
-    values = asdict(entry) | {"request": without_image(entry.request)}
+    # Not `asdict`, which copies every record: a page has many.
+    values = vars(entry) | {"request": without_image(entry.request)}
     return HistoryPictureView(**values, image_url=f"{url}/image", thumbnail_url=f"{url}/thumbnail")
 
 

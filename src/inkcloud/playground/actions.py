@@ -136,6 +136,7 @@ def show_the_way(panel: int) -> None:
 def _rearrange(session: Session, order: Sequence[int | None]) -> None:
     """Put the panels in another order and let a reload find their settings again."""
     session.arrange(order)
+    session.link_error = None
     try:
         prompt = form.prompt() if session.prompt_to_fill is None else session.prompt_to_fill
         panels = [session.filling.get(panel) or form.read(panel) for panel in session.panels]
@@ -147,7 +148,7 @@ def _rearrange(session: Session, order: Sequence[int | None]) -> None:
 
 def _generate(session: Session, panel: int) -> None:
     session.restoring.discard(panel)
-    session.link = {}
+    session.link, session.link_error = {}, None
     try:
         request = form.read(panel).request(form.prompt())
     except InkcloudError as error:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from inkcloud.playground import actions, form
 from inkcloud.playground.drawing import Drawing
+from inkcloud.playground.frame import keep_shape
 from inkcloud.playground.wording import duration, pixels_text
 
 
@@ -22,7 +23,9 @@ def draw_finished(panel: int, drawing: Drawing) -> None:
     picture, record = drawing.pictures[chosen], record_of(drawing, chosen)
     with st.container(key=form.key(panel, "status")):
         st.markdown(facts(drawing, picture))
-    st.image(picture, width="stretch", alt=str(record.get("prompt", "The finished picture")))
+    with st.container(key=form.key(panel, "picture")):
+        keep_shape(form.key(panel, "picture"), *png_size(picture))
+        st.image(picture, width="stretch", alt=str(record.get("prompt", "The finished picture")))
     if count > 1:
         _draw_row(panel, drawing, chosen)
     with st.container(key=form.key(panel, "after")):
@@ -36,10 +39,10 @@ def draw_finished(panel: int, drawing: Drawing) -> None:
             icon=":material/download:",
             width="stretch",
         )
-    with st.expander("Details"):
-        st.caption("Everything that decided these pixels; the PNG carries it too.")
-        text = json.dumps(record, indent=2, ensure_ascii=False)
-        st.code(text, language="json", wrap_lines=True)
+        with st.expander("Details"):
+            st.caption("Everything that decided these pixels; the PNG carries it too.")
+            text = json.dumps(record, indent=2, ensure_ascii=False)
+            st.code(text, language="json", wrap_lines=True)
 
 
 def _draw_row(panel: int, drawing: Drawing, chosen: int) -> None:

@@ -15,10 +15,10 @@ _STYLE = """<style>
 /* Streamlit's own are too pale to read easily: WCAG 2.2 asks for a contrast of 4.5. */
 [data-testid="stCaptionContainer"] { opacity: 0.82; }
 [data-testid="stExpandSidebarButton"]::after,
-[data-testid="stSliderThumbValue"] p,
+[data-testid="stSliderThumbValue"] p, [data-testid="stSliderThumbValue"],
 button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }
 [class*="st-key-panel"][class*="_status"] { min-height: 3.5rem; justify-content: flex-end; }
-[class*="st-key-panel"][class*="_after"] { min-height: 2.5rem; }
+[class*="st-key-panel"][class*="_after"] { min-height: 6.1rem; }
 [data-testid="stApp"] [data-testid="stCode"] .token { color: light-dark(#1f1d2b, #eceaf4); }
 [data-testid="stApp"] [data-testid="stCode"] .token:is(.string, .url, .comment) {
   color: light-dark(#0b6b2e, #6fd694);
@@ -41,6 +41,21 @@ button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var
 def draw_style() -> None:
     """Put the frame's style into the page; once a run."""
     st.html(_STYLE)
+
+
+def keep_shape(key: str, width: int, height: int) -> None:
+    """Give a container's picture its place before the browser has loaded it.
+
+    Args:
+        key: the container's.
+        width: the picture's, in pixels.
+        height: the picture's, in pixels.
+    """
+    shape = f"{max(1, width)} / {max(1, height)}"
+    st.html(
+        f"<style>.st-key-{key} {{ aspect-ratio: {shape}; }}"
+        f".st-key-{key} img {{ aspect-ratio: auto {shape}; width: 100%; }}</style>"
+    )
 
 
 def draw_unfinished(drawing: Drawing, size: tuple[int, int] | None, text: str = "") -> None:

@@ -65,7 +65,6 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
     if session.link_error is not None:
         st.error(f"The link could not be opened. {error_text(session.link_error)}", icon="⚠️")
     draw_endpoint_notice(session)
-    st.header("Prompt")
     st.text_input(
         fields.PROMPT.label,
         form.first_value(form.PROMPT_KEY, session.first_prompt, ""),

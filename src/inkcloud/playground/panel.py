@@ -25,7 +25,7 @@ def draw_panel(session: Session, panel: int, differing: frozenset[str]) -> Delta
     """
     with st.container(border=True, key=form.key(panel, "frame")):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"Panel {panel + 1}", width="stretch")
+            st.header(f"Panel {panel + 1}", width="stretch")
             draw_menu(session, panel)
         result = st.container()
         draw_settings(session, panel, differing)

@@ -7,7 +7,7 @@ from inkcloud.playground import actions, form
 from inkcloud.playground.drawing import Drawing, Phase
 from inkcloud.playground.finished import draw_finished
 from inkcloud.playground.follow import follow
-from inkcloud.playground.frame import draw_unfinished
+from inkcloud.playground.frame import draw_unfinished, keep_shape
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.session import Session, current_session
 from inkcloud.playground.wording import error_text, progress_fraction, progress_text
@@ -60,9 +60,14 @@ def _size(session: Session, panel: int) -> tuple[int, int] | None:
 def _draw_unfinished(panel: int, drawing: Drawing, size: tuple[int, int] | None) -> None:
     with st.container(key=form.key(panel, "status")):
         _draw_status(drawing)
-    draw_unfinished(drawing, size, _NOT_YET if drawing.phase is Phase.EMPTY else "")
+    # The same containers as round a finished picture, so that nothing moves when it comes.
+    with st.container(key=form.key(panel, "picture")):
+        keep_shape(form.key(panel, "picture"), *(size or (1, 1)))
+        draw_unfinished(drawing, size, _NOT_YET if drawing.phase is Phase.EMPTY else "")
     with st.container(key=form.key(panel, "after")):
-        if drawing.active and st.button(
+        if not drawing.active:
+            st.caption("The picture's file and its record will be here.")
+        elif st.button(
             "Cancelling…" if drawing.cancelling else "Cancel",
             key=form.key(panel, "cancel"),
             disabled=drawing.cancelling,
@@ -75,7 +80,8 @@ def _draw_unfinished(panel: int, drawing: Drawing, size: tuple[int, int] | None)
 def _draw_status(drawing: Drawing) -> None:
     match drawing.phase:
         case Phase.EMPTY:
-            st.caption("Ready.")
+            # The bar stands here from the start: its place is kept, and the browser has its code.
+            st.progress(0.0, text="Ready.")
         case Phase.FAILED if drawing.error is not None:
             st.error(error_text(drawing.error), icon="⚠️")
         case Phase.CANCELLED:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from inkcloud.control.ports import ReplicaState
 from inkcloud.playground.denoising.alignment import Alignment
 from inkcloud.services.text_to_image import TextToImageService
 from support.drawing_page import address, client_of, opened, pages_of, run_until, words
@@ -133,6 +134,19 @@ def test_other_schedulers_curves_come_from_the_endpoint(real):
     assert not any("DDIM" in str(option) for option in options)
     chooser.set_value(["PNDM"]).run()
     assert not page.exception
+
+
+def test_an_endpoint_at_rest_is_not_started_for_a_chart(real):
+    first = address(drawn(opened("denoising")))
+    replicas = real.parts.replicas
+    replicas.current = ReplicaState.IDLE
+    try:
+        page = run_until(opened("denoising", **first), lambda page: bool(told(page)))
+    finally:
+        replicas.current = ReplicaState.RUNNING
+
+    assert "Each dot is a step" in words(page.caption)
+    assert not any(each.key == "denoising_other_curves" for each in page.button_group)
 
 
 def test_the_animation_plays_only_when_it_is_asked_for(real):

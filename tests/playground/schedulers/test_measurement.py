@@ -320,12 +320,13 @@ def test_the_csv_file_has_a_line_for_every_picture(measurement):
 def test_the_web_page_needs_nothing_and_runs_nothing(measurement):
     hostile = replace(measurement, model="<script>x</script>")
 
-    text = measurement_html(hostile, ["a < b"])
+    text = measurement_html(hostile, ["a < b", "one:\n\n- two"])
 
     assert "<script" not in text
     assert text.count("<svg") == 2
     assert text.count("<polyline") == 12
-    assert "a &lt; b" in text
+    assert "<p>a &lt; b</p><p>one:</p><p>two</p>" in text
+    assert '<th scope="col">1 step</th>' in text
     assert "<td>60.0<br>" in text
 
 

@@ -57,6 +57,8 @@ def recent_pace(client: InkcloudClient, endpoint: str) -> Pace | None:
         client: of the endpoint.
         endpoint: its name, to tell it from others.
     """
+    if not client.has_token:
+        return None  # without a token there is no list to learn from
     cached = st.cache_data(ttl=_SECONDS_KEPT, show_spinner=False, max_entries=50)(_pace)
     pace = cached(client, client.base_url, endpoint)
     if pace is None:

@@ -87,13 +87,8 @@ def _draw_empty(viewing: Viewing) -> None:
         icon=":material/blur_on:",
     )
     names = {wanted.parameters.scheduler.value, wanted.compared and wanted.compared.value}
-    # A service that is at rest is not started for the sake of a chart.
-    levels = levels_of(viewing, wanted.parameters.steps) if _running(viewing) else ()
+    levels = levels_of(viewing, wanted.parameters.steps)
     draw_chart([curve for curve in levels if curve.name in names], [])
-
-
-def _running(viewing: Viewing) -> bool:
-    return str((viewing.facts or {}).get("state", "")).lower() == "running"
 
 
 def _restore(viewing: Viewing) -> None:

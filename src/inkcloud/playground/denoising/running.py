@@ -83,6 +83,7 @@ def fetch(viewing: Viewing) -> None:
             film = _fetched(viewing.client, drawing)
             if film is not None:
                 viewing.films[drawing.job] = film
+                viewing.facts = None  # asked again: the run may have started the endpoint
 
 
 def _fetched(client: InkcloudClient, drawing: Drawing) -> Film | InkcloudError | None:

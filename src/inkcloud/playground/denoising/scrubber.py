@@ -178,8 +178,13 @@ def _others(viewing: Viewing, own: list[Curve]) -> list[Curve]:
 
 
 def levels_of(viewing: Viewing, steps: int) -> tuple[Curve, ...]:
-    """Return every scheduler's curve; the endpoint is asked once for each number of steps."""
+    """Return every scheduler's curve; the endpoint is asked once for each number of steps.
+
+    One that is at rest is not started, or waited for, for the sake of a chart.
+    """
     if steps not in viewing.levels:
+        if not viewing.endpoint_runs:
+            return ()
         found = noise_levels.asked(viewing.client, steps)
         if not found:
             return ()  # asked again when the page is drawn next

@@ -62,6 +62,11 @@ class Viewing:
         return tuple(film for film in films if isinstance(film, Film))
 
     @property
+    def endpoint_runs(self) -> bool:
+        """Whether the endpoint was running when it was last asked."""
+        return str((self.facts or {}).get("state", "")).lower() == "running"
+
+    @property
     def native_size(self) -> tuple[int, int] | None:
         """The model's own width and height in pixels, if the endpoint has told it."""
         size = (self.facts or {}).get("native_size")

@@ -48,7 +48,7 @@ def measurement_html(measurement: Measurement, sentences: list[str]) -> str:
 
     Args:
         measurement: what was measured.
-        sentences: the findings, as plain text.
+        sentences: the findings, as plain text; each line of one becomes a paragraph.
     """
     findings = Findings.of(measurement)
     experiment = measurement.experiment
@@ -61,7 +61,8 @@ def measurement_html(measurement: Measurement, sentences: list[str]) -> str:
         "Model": measurement.model,
         "Measured": measurement.measured,
     }
-    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    lines = [line.removeprefix("- ") for text in sentences for line in text.split("\n") if line]
+    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return html_page(
         f"Schedulers: {experiment.prompt}",
         definition_list(facts)
@@ -75,7 +76,9 @@ def measurement_html(measurement: Measurement, sentences: list[str]) -> str:
 def distance_table(findings: Findings) -> str:
     """Return the distances as an HTML table, a row for each scheduler."""
     counts = sorted({mean.steps for mean in findings.means if mean.steps < findings.reference})
-    head = "".join(f'<th scope="col">{count} steps</th>' for count in counts)
+    head = "".join(
+        f'<th scope="col">{count} {"step" if count == 1 else "steps"}</th>' for count in counts
+    )
     rows = "".join(
         f'<tr><th scope="row">{escape(scheduler.value)}</th>'
         + "".join(
