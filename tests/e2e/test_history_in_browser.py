@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from support.axe import grave_issues
 from support.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -51,6 +52,7 @@ def shows(browser, *prompts: str) -> None:
 def test_pictures_are_found_chosen_exported_deleted_and_had_back(inkcloud, drawn, browser):
     browser.open(f"{inkcloud.playground_url}/history", until="history_all")
     shows(browser, *PROMPTS, "a cell", "a cell")
+    assert grave_issues(browser.driver) == []
     browser.photograph("history-desktop.png", size=DESKTOP)
     browser.resize(PHONE)
     browser.settle()
@@ -87,7 +89,8 @@ def test_a_picture_is_noted_and_drawn_again_byte_for_byte(inkcloud, drawn, brows
     browser.press(f"open_{id}")
     browser.wait_for(lambda: browser.has("history_open_playground"))
     for text in ("grey, blurry", "K_EULER_ANCESTRAL", str(2**64 - 2), "guidance"):
-        assert text.lower() in browser.driver.page_source.lower()
+        browser.wait_for(lambda text=text: text.lower() in browser.driver.page_source.lower())
+    browser.settle()
     browser.photograph("history-picture.png", size=DESKTOP)
 
     browser.type(f"note_{id}", "for Ada", tag="textarea")

@@ -182,7 +182,8 @@ def test_progress_is_there_at_once_and_cancel_ends_it_without_frames(stub):
 
     assert words(page.info).count("Cancelled.") == 2
     assert told(page) == []
-    assert {stub.next_gone(), stub.next_gone()} == {"slow squid"}
+    # The other one may have been cancelled before it got there.
+    assert stub.next_gone() == "slow squid"
 
 
 def test_a_failure_is_shown_as_on_the_page_generate(stub):
