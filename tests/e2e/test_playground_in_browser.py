@@ -221,6 +221,8 @@ def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
 def test_a_preset_chosen_just_after_the_pages_server_was_started_anew_is_taken(inkcloud, browser):
     browser.open(inkcloud.playground_url)
     browser.fill("panel3_seed", "77")
+    # The line of differences comes from the server: it has the value now.
+    browser.wait_for(lambda: "seed 42 / 24 / 77" in browser.driver.page_source)
     inkcloud.kill_playground()
 
     browser.choose("panel1_preset", "K_EULER, 30 steps")

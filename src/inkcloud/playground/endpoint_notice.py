@@ -1,5 +1,6 @@
 """The line that says which model draws, or why the endpoint cannot be reached."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,14 @@ _STARTING = "starting"
 
 
 def draw_endpoint_notice(session: Session) -> None:
-    """Draw the line; while the endpoint is not ready it looks again by itself."""
+    """Draw the line; while the endpoint is not ready it looks again by itself.
+
+    The first look is taken before anything is drawn. An answer that came later would start the
+    page's script anew, and what is typed meanwhile could be lost.
+    """
+    if not ready(session.facts):
+        with suppress(InkcloudError):  # the line itself asks again, and says so
+            session.facts = _asked(session)
     pace = None if ready(session.facts) else SECONDS_BETWEEN_TRIES
     st.fragment(_draw, run_every=pace)(pace)
 
