@@ -48,7 +48,7 @@ def _draw(pace: float | None) -> None:
         try:
             session.facts = _asked(session)
         except InkcloudError as error:
-            st.warning(f"{error_text(error)} This page keeps trying.", icon="🔌")
+            st.warning(f"{error_text(error)} This page keeps trying.", icon=":material/power_off:")
             return
     if pace is not None and ready(session.facts):
         st.rerun()

@@ -63,7 +63,10 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
         "the pictures to see what a setting does."
     )
     if session.link_error is not None:
-        st.error(f"The link could not be opened. {error_text(session.link_error)}", icon="⚠️")
+        st.error(
+            f"The link could not be opened. {error_text(session.link_error)}",
+            icon=":material/warning:",
+        )
     draw_endpoint_notice(session)
     st.text_input(
         fields.PROMPT.label,

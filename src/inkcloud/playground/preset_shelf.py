@@ -53,7 +53,7 @@ def _draw_saving(session: Session) -> None:
     try:
         _save(session, what, name)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     session.own_presets = None
     st.toast(f"Kept as “{escaped(name.strip())}”.", icon=":material/check:")
@@ -99,7 +99,7 @@ def _draw_using(session: Session, known: OwnPresets) -> None:
             session.client.remove_preset(preset.id)
             session.own_presets = None
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     if used or removed:
         st.rerun()

@@ -40,7 +40,10 @@ def _draw_latest(panel: int, pace: float | None) -> None:
         # Only a run of the whole page can change the pace, the buttons and the fields.
         st.rerun()
     if drawing.trouble is not None:
-        st.warning(f"{error_text(drawing.trouble)} Trying again by itself.", icon="⏳")
+        st.warning(
+            f"{error_text(drawing.trouble)} Trying again by itself.",
+            icon=":material/hourglass_top:",
+        )
     if drawing.phase is Phase.SUCCEEDED:
         draw_finished(panel, drawing)
     else:
@@ -83,9 +86,9 @@ def _draw_status(drawing: Drawing) -> None:
             # The bar stands here from the start: its place is kept, and the browser has its code.
             st.progress(0.0, text="Ready.")
         case Phase.FAILED if drawing.error is not None:
-            st.error(error_text(drawing.error), icon="⚠️")
+            st.error(error_text(drawing.error), icon=":material/warning:")
         case Phase.CANCELLED:
-            st.info("Cancelled.", icon="✋")
+            st.info("Cancelled.", icon=":material/front_hand:")
         case _:
             st.progress(progress_fraction(drawing), text=progress_text(drawing))
 

@@ -52,18 +52,20 @@ def seconds_left(work: CellWork, clients: Clients) -> float | None:
 def draw_progress(work: CellWork, clients: Clients, noun: str = "cells") -> None:
     """Draw the progress of a run after a look, and what keeps it from going on."""
     if work.trouble is not None:
-        st.warning(f"{error_text(work.trouble)} Trying again by itself.", icon="⏳")
+        st.warning(
+            f"{error_text(work.trouble)} Trying again by itself.", icon=":material/hourglass_top:"
+        )
     if work.halted is not None:
-        st.error(error_text(work.halted), icon="⚠️")
+        st.error(error_text(work.halted), icon=":material/warning:")
     if work.lost:
         st.info(
             "The gateway keeps generations for a day, and this run is older. "
             "**Draw what is missing** draws the same pictures again.",
-            icon="🕰️",
+            icon=":material/history:",
         )
     failed = next((error for cell in work.cells if (error := work.error(cell))), None)
     if failed is not None:
-        st.error(error_text(failed), icon="⚠️")
+        st.error(error_text(failed), icon=":material/warning:")
     left = time_left(seconds_left(work, clients)).capitalize()
     text = " ".join((progress_text(work, noun), f"{left}." if left else "")).strip()
     st.progress(work.done / len(work.cells), text=text)

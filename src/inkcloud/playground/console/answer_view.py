@@ -37,7 +37,7 @@ def _draw_latest(client: InkcloudClient, endpoint: str, job: str) -> None:
             _keep(job, look_through(client.job_response(job)))
     except InkcloudError as error:
         if _gateway_is_away(client, error):
-            st.warning(f"{error_text(error)} This page keeps trying.", icon="🔌")
+            st.warning(f"{error_text(error)} This page keeps trying.", icon=":material/power_off:")
             return
         _keep(job, error)
     if _kept(job) is not None:
@@ -61,7 +61,7 @@ def _draw_progress(client: InkcloudClient, endpoint: str, state: ServedJob) -> N
 
 def _draw_end(end: Seen | InkcloudError) -> None:
     if isinstance(end, InkcloudError):
-        st.error(error_text(end), icon="⚠️")
+        st.error(error_text(end), icon=":material/warning:")
         return
     st.markdown("**Answer**")
     for number, picture in enumerate(end.pictures, start=1):

@@ -69,7 +69,7 @@ def draw_clone_form(client: InkcloudClient, template: Template) -> None:
             **({} if model is None else {"model": model}),
         )
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     place.go(endpoint=made.name)
 

@@ -24,7 +24,9 @@ def draw_endpoint_page(client: InkcloudClient, name: str) -> None:
     try:
         endpoint = client.get_endpoint(name)
     except Unavailable as error:
-        st.warning(f"{error_text(error)} Reload the page to try again.", icon="🔌")
+        st.warning(
+            f"{error_text(error)} Reload the page to try again.", icon=":material/power_off:"
+        )
         return
     except NotFound:
         st.error(f"There is no endpoint called {escaped(name)}. It may have been deleted.")
@@ -46,7 +48,7 @@ def _draw_state(client: InkcloudClient, endpoint: EndpointStatus) -> None:
     except NotFound:
         st.rerun()
     except InkcloudError as error:
-        st.warning(f"{error_text(error)} This page keeps trying.", icon="🔌")
+        st.warning(f"{error_text(error)} This page keeps trying.", icon=":material/power_off:")
         return
     if now.state != endpoint.state:
         st.rerun()

@@ -62,7 +62,7 @@ def draw_pull_form(client: InkcloudClient) -> None:
     except InkcloudError as error:
         if error.field == fields.MODEL_NAME.name:  # an endpoint's has the same
             error.field = fields.MODEL_NAME.label
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
     else:
         st.rerun()
 
@@ -81,7 +81,7 @@ def draw_model_endpoint(client: InkcloudClient, model: str) -> None:
             try:
                 made = client.create_endpoint(name.strip(), template=TEMPLATE, model=model)
             except InkcloudError as error:
-                st.error(error_text(error), icon="⚠️")
+                st.error(error_text(error), icon=":material/warning:")
             else:
                 st.session_state[MADE] = made.name
                 st.rerun()

@@ -33,7 +33,7 @@ def _draw_all(client: InkcloudClient) -> None:
     try:
         shown = _shown(client)
     except InkcloudError as error:
-        st.warning(f"{error_text(error)} This page keeps trying.", icon="🔌")
+        st.warning(f"{error_text(error)} This page keeps trying.", icon=":material/power_off:")
         return
     if {each.id for each in shown if not each.over} != st.session_state.get(_AT_WORK, set()):
         st.rerun(scope="app")  # one has ended: the list below has changed

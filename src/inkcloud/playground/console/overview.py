@@ -34,7 +34,7 @@ def _draw_endpoints(client: InkcloudClient) -> None:
     try:
         endpoints = client.list_endpoints()
     except InkcloudError as error:
-        st.warning(f"{error_text(error)} This page keeps trying.", icon="🔌")
+        st.warning(f"{error_text(error)} This page keeps trying.", icon=":material/power_off:")
         return
     if not endpoints:
         with st.container(key="no_endpoints"):

@@ -20,7 +20,7 @@ def draw_settings(client: InkcloudClient, endpoint: EndpointStatus) -> None:
     if wanted:
         _save(client, endpoint, held)
     if st.session_state.pop("settings_saved", False):
-        st.success("Saved. Requests under way were not disturbed.", icon="✅")
+        st.success("Saved. Requests under way were not disturbed.", icon=":material/check_circle:")
     st.subheader("Delete", anchor=False)
     st.markdown("Its replicas stop, its address answers no more, and its jobs are forgotten.")
     if st.button("Delete this endpoint…", key="delete_endpoint", icon=":material/delete:"):
@@ -104,7 +104,7 @@ def _save(client: InkcloudClient, endpoint: EndpointStatus, held: dict[str, Any]
         if changes:
             client.update_endpoint(endpoint.name, **changes)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     st.session_state["settings_saved"] = True
     st.rerun()

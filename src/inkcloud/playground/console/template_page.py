@@ -80,7 +80,7 @@ def _offer_temporary(client: InkcloudClient, template: Template) -> None:
     try:
         make_temporary(client, template.name)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
     else:
         st.rerun()
 

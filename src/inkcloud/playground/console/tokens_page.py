@@ -86,7 +86,7 @@ def _draw_form(client: InkcloudClient, choices: list[Scope]) -> None:
     try:
         made = client.create_token(**fields)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     keep_fresh_token(_PLACE, made)
     st.rerun()

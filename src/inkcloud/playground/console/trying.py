@@ -70,7 +70,7 @@ def _draw_form(
     try:
         return read_inputs(method, held, example)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return None
 
 
@@ -80,7 +80,7 @@ def _send(client: InkcloudClient, endpoint: EndpointStatus, sent: Sent) -> None:
             sent.inputs, endpoint.name, sent.path, idempotency_key=secrets.token_hex(16)
         )
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     sent_requests().keep(job.id, sent)
     place.note(job=job.id)

@@ -66,7 +66,7 @@ def _draw_notice(viewing: Viewing) -> None:
         try:
             viewing.facts = dict(viewing.client.endpoint_info())
         except InkcloudError as error:
-            st.warning(error_text(error), icon="🔌")
+            st.warning(error_text(error), icon=":material/power_off:")
             return
     text = sentence(viewing.facts or {})
     if text:

@@ -106,12 +106,15 @@ def _draw(viewing: Viewing, drawing: Drawing) -> None:
     if name and len(viewing.drawings) > 1:
         st.markdown(f"**{name}**".replace("_", r"\_"))
     if drawing.trouble is not None:
-        st.warning(f"{error_text(drawing.trouble)} Trying again by itself.", icon="⏳")
+        st.warning(
+            f"{error_text(drawing.trouble)} Trying again by itself.",
+            icon=":material/hourglass_top:",
+        )
     match drawing.phase:
         case Phase.FAILED if drawing.error is not None:
-            st.error(error_text(drawing.error), icon="⚠️")
+            st.error(error_text(drawing.error), icon=":material/warning:")
         case Phase.CANCELLED:
-            st.info("Cancelled. Nothing of it is kept.", icon="✋")
+            st.info("Cancelled. Nothing of it is kept.", icon=":material/front_hand:")
         case Phase.SUCCEEDED:
             _draw_ended(viewing, drawing)
         case _:
@@ -122,11 +125,11 @@ def _draw(viewing: Viewing, drawing: Drawing) -> None:
 def _draw_ended(viewing: Viewing, drawing: Drawing) -> None:
     film = viewing.film(drawing)
     if isinstance(film, InkcloudError):
-        st.warning(error_text(film), icon="⚠️")
+        st.warning(error_text(film), icon=":material/warning:")
     elif film is None:
-        st.info("Fetching the steps…", icon="⏳")
+        st.info("Fetching the steps…", icon=":material/hourglass_top:")
     elif viewing.busy:
-        st.success("Done. Waiting for the other run.", icon="✅")
+        st.success("Done. Waiting for the other run.", icon=":material/check_circle:")
 
 
 def _draw_cancel(viewing: Viewing) -> None:

@@ -79,7 +79,7 @@ def draw_form(first: CellsDefinition | None, endpoints: Sequence[str]) -> CellsD
             try:
                 axis = _draw_axis(place, start.axes, endpoints)
             except InkcloudError as error:
-                st.error(error_text(error), icon="⚠️")
+                st.error(error_text(error), icon=":material/warning:")
                 whole = False
             else:
                 axes += [axis] if axis else []
@@ -88,7 +88,7 @@ def draw_form(first: CellsDefinition | None, endpoints: Sequence[str]) -> CellsD
     try:
         return CellsDefinition(prompt, parameters, tuple(axes)).checked()
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return None
 
 

@@ -42,7 +42,7 @@ def _draw_picture(drawn: DrawnCell, error: InkcloudError | None) -> None:
         width = "stretch" if png_size(drawn.picture)[0] >= _SMALL else _SMALL
         st.image(drawn.picture, width=width, alt=drawn.cell.prompt)
     elif error is not None:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
     else:
         st.info("This picture is not drawn yet.")
 

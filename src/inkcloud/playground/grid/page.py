@@ -28,7 +28,7 @@ def draw_grid_page(clients: Clients) -> None:
     try:
         session, fresh = grid_session(clients)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         st.query_params.clear()
         session, fresh = GridSession(), None
     if fresh is not None:
@@ -41,7 +41,9 @@ def draw_grid_page(clients: Clients) -> None:
         _draw_buttons(session, definition, clients)
     session.put_address()
     if session.work is None:
-        st.info("The table appears here once you press **Draw the grid**.", icon="🔲")
+        st.info(
+            "The table appears here once you press **Draw the grid**.", icon=":material/grid_on:"
+        )
         return
     draw_result(session, clients)
     draw_opened(session)

@@ -43,7 +43,7 @@ def _draw_controls(session: LessonSession) -> CellsDefinition | None:
     try:
         return lesson.define(choice).checked()
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return None
 
 
@@ -144,7 +144,7 @@ def _draw_outcome(session: LessonSession, work: CellWork, clients: Clients) -> N
     try:
         session.conclude(clients)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     prompt, outcome = work.run.definition.prompt, session.outcome
     if outcome is None:

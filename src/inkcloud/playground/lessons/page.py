@@ -30,7 +30,7 @@ def draw_lessons_page(clients: Clients) -> None:
     try:
         session = lesson_session(clients)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         session = lesson_session(clients)
     _draw_choice(session)
     lesson = session.lesson

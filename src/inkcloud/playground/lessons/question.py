@@ -51,8 +51,11 @@ def _draw_feedback(session: LessonSession, lesson: Lesson) -> None:
         return
     with st.container(key="lesson_feedback", width=760):
         if session.answers.right(lesson):
-            st.success(f"**Right.** {given.reply}", icon="✅")
+            st.success(f"**Right.** {given.reply}", icon=":material/check_circle:")
             st.markdown(evidence(session))
         else:
-            st.error(f"**Not quite.** “{given.text}” is not right. {given.reply}", icon="❌")
+            st.error(
+                f"**Not quite.** “{given.text}” is not right. {given.reply}",
+                icon=":material/error:",
+            )
             st.markdown("Look at the measurement above, choose again and check.")

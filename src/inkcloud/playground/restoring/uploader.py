@@ -30,7 +30,7 @@ def draw_uploader(session: Session) -> None:
     try:
         found = restore(file.getvalue())
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return
     with st.container(border=True, key="restored"):
         _draw_found(session, found)

@@ -98,7 +98,7 @@ def draw_form(first: Experiment | None) -> Experiment | None:
             seeds=read_values(AxisKind.SEED, seeds),
         ).checked()
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         return None
 
 

@@ -37,7 +37,7 @@ def draw_schedulers_page(clients: Clients) -> None:
     try:
         session, fresh = schedulers_session(clients)
     except InkcloudError as error:
-        st.error(error_text(error), icon="⚠️")
+        st.error(error_text(error), icon=":material/warning:")
         st.query_params.clear()
         session, fresh = SchedulersSession(), None
     if fresh is not None:
@@ -63,7 +63,10 @@ def _draw_what_there_is(session: SchedulersSession, clients: Clients) -> None:
         draw_results(imported)
         return
     if session.work is None:
-        st.info("The curves appear here once you press **Run the experiment**.", icon="📈")
+        st.info(
+            "The curves appear here once you press **Run the experiment**.",
+            icon=":material/show_chart:",
+        )
         return
     pace = pace_of(session.work, _QUICK_LOOKS)
     st.fragment(_draw_latest, run_every=pace)(session, session.work, clients, pace)
@@ -126,4 +129,4 @@ def _draw_import(session: SchedulersSession) -> None:
             try:
                 session.imported = Measurement.from_json(uploaded.getvalue())
             except InkcloudError as error:
-                st.error(error_text(error), icon="⚠️")
+                st.error(error_text(error), icon=":material/warning:")

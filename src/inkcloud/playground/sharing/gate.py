@@ -94,7 +94,10 @@ def _draw_sign_in(providers: tuple[str | None, ...]) -> None:
     st.title("Sign in", anchor=False)
     st.markdown("This playground is for a team. Sign in with the address that they know you by.")
     if st.query_params:
-        st.info("You followed a link. Open it once more after you have signed in.", icon="🔗")
+        st.info(
+            "You followed a link. Open it once more after you have signed in.",
+            icon=":material/link:",
+        )
     for provider in providers:
         label = "Sign in" if provider is None else f"Sign in with {provider.capitalize()}"
         if st.button(
@@ -108,7 +111,7 @@ def _draw_sign_in(providers: tuple[str | None, ...]) -> None:
 
 def _draw_refusal(reason: str) -> None:
     st.title("You are signed in, but not on the list", anchor=False)
-    st.warning(escaped(reason), icon="🔒")
+    st.warning(escaped(reason), icon=":material/lock:")
     st.markdown(
         "Ask whoever runs this page to add your address, then reload. If you have another "
         "address, sign out and use that one."

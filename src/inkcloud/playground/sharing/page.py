@@ -37,7 +37,7 @@ def _draw_facts(connection: Connection) -> None:
         facts = shared_client(connection).endpoint_info()
     except InkcloudError as error:
         st.caption(gateway + ".")
-        st.warning(error_text(error), icon="🔌")
+        st.warning(error_text(error), icon=":material/power_off:")
         return
     access = (
         "public: whoever reaches it can draw"
