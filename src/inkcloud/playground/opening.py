@@ -86,7 +86,8 @@ def shared_client(connection: Connection) -> InkcloudClient:
     Raises:
         InvalidRequest: if the address or the token cannot be used.
     """
-    return st.cache_resource(show_spinner=False)(_client)(connection)
+    cached = st.cache_resource(show_spinner=False, on_release=InkcloudClient.close)(_client)
+    return cached(connection)
 
 
 def _client(connection: Connection) -> InkcloudClient:
