@@ -55,9 +55,10 @@ def is_done(browser: Browser, name: str) -> bool:
     browser.settle()
     if name == "generate":
         return len(browser.shown("[data-testid=stDownloadButton]")) == 3
+    if name == "denoising":
+        return len(browser.shown(".ink-pair")) == 2
     stop = {"grid": "grid_stop", "schedulers": "schedulers_stop", "lessons": "lesson_stop"}
-    running = stop.get(name, "denoising_cancel")
-    return "run=" in browser.driver.current_url and not browser.has(running)
+    return "run=" in browser.driver.current_url and not browser.has(stop[name])
 
 
 def take(browser: Browser, address: str, file: Path, scheme: str, size: tuple[int, int]) -> None:

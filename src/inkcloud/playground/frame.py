@@ -14,8 +14,6 @@ _STYLE = """<style>
 [data-testid="stExpandSidebarButton"] { width: auto; padding: 0 0.5rem; }
 /* Streamlit's own are too pale to read easily: WCAG 2.2 asks for a contrast of 4.5. */
 [data-testid="stCaptionContainer"] { opacity: 0.82; }
-[data-testid="stMarkdownContainer"] blockquote,
-[data-testid="stMarkdownContainer"] blockquote p { color: var(--ink-text); }
 [data-testid="stExpandSidebarButton"]::after,
 [data-testid="stSliderThumbValue"] p, [data-testid="stSliderThumbValue"],
 button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var(--ink-text); }

@@ -23,7 +23,7 @@ TEXT = """
 guesses twice, with the prompt and without it. The difference of the two is what the prompt adds.
 Guidance multiplies that difference:
 
-> result = guess without + guidance · (guess with - guess without)
+`result = guess without + guidance · (guess with - guess without)`
 
 At 1 you get the guess with the prompt as the model has it: often vague, with several things half
 there, because many pictures go with one text. As guidance rises, whatever speaks for the prompt

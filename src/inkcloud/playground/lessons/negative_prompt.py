@@ -29,7 +29,7 @@ At each step the model guesses twice: once what the clean picture would be by yo
 once what it would be by the negative prompt, or by an empty text if you gave none. Then we take
 the difference of the two guesses and follow it, away from the second and towards the first:
 
-> result = negative guess + guidance · (prompt guess - negative guess)
+`result = negative guess + guidance · (prompt guess - negative guess)`
 
 The **guidance** says how far. Put the number 1 in: the negative guess is added once and taken
 away once. It cancels, and only the prompt's guess is left. So at guidance 1 the negative prompt

@@ -6,7 +6,7 @@ import streamlit as st
 from inkcloud.playground.schedulers.findings import Findings
 from inkcloud.playground.schedulers.svg_chart import COLOURS
 
-_HEIGHT = 340
+_HEIGHT = 440
 
 
 def draw_plots(findings: Findings, close: float) -> None:
@@ -54,7 +54,7 @@ def curves(findings: Findings, field: str, title: str, close: float) -> alt.Laye
                 "scheduler:N",
                 title=None,
                 scale=scale,
-                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
+                legend=alt.Legend(orient="bottom", columns=2, labelLimit=300),
             ),
             shape=alt.Shape("scheduler:N", title=None, scale=alt.Scale(domain=names)),
             tooltip=["scheduler:N", "steps:Q", "seconds:Q", "distance:Q"],
