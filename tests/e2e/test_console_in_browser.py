@@ -49,6 +49,7 @@ def view(browser, name: str) -> None:
         found = [button for button in buttons if button.text.endswith(name)]
         if not found:
             return False
+        browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
         found[0].click()
         return True
 

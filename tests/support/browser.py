@@ -8,6 +8,7 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.common.exceptions import (
+    ElementClickInterceptedException,
     ElementNotInteractableException,
     StaleElementReferenceException,
 )
@@ -28,7 +29,11 @@ FLAGS = (
 )
 PATIENCE = 900  # a hang is told apart from a busy machine by its length only
 # Streamlit replaces elements, and disables them while its server is away.
-PASSING = (StaleElementReferenceException, ElementNotInteractableException)
+PASSING = (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 PAGE_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]"
 DESKTOP = (1440, 900)
 PHONE = (390, 844)

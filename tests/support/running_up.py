@@ -109,8 +109,13 @@ class RunningUp:
 
     def child(self, words: str) -> psutil.Process:
         """Return the child whose command line holds `words`."""
-        [found] = [child for child in self.children() if words in " ".join(child.cmdline())]
-        return found
+        found = []
+        for child in self.children():
+            with contextlib.suppress(psutil.Error):  # one that has just ended has no command line
+                if words in " ".join(child.cmdline()):
+                    found.append(child)
+        [only] = found
+        return only
 
     def interrupt(self) -> int:
         """Send Ctrl-C and return the exit code."""
