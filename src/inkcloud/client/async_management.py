@@ -8,7 +8,7 @@ from inkcloud.client import told
 from inkcloud.client.async_history_calls import AsyncHistoryCalls
 from inkcloud.client.async_model_calls import AsyncModelCalls
 from inkcloud.client.async_preset_calls import AsyncPresetCalls
-from inkcloud.client.call import Answer, Call, Output
+from inkcloud.client.call import Output
 from inkcloud.client.endpoint_status import EndpointStatus
 from inkcloud.client.new_token import NewToken
 from inkcloud.client.served_job import ServedJob
@@ -179,9 +179,3 @@ class AsyncManagement(AsyncModelCalls, AsyncHistoryCalls, AsyncPresetCalls):
     ) -> AsyncGenerator[Output]:
         """Call a service and yield its answer piece by piece."""
         return self._stream(self._management.infer_stream(inputs, endpoint, path))
-
-    async def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError
-
-    def _stream(self, call: Call[Any]) -> AsyncGenerator[Output]:
-        raise NotImplementedError

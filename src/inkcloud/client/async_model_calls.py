@@ -4,14 +4,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from inkcloud.client.base import ClientBase
-from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.model_requests import read_operation
+from inkcloud.client.sender import AsyncSender
 from inkcloud.domain.model_operation import ModelOperation
 from inkcloud.domain.stored_model import StoredModel
 
 
-class AsyncModelCalls(ClientBase):
+class AsyncModelCalls(AsyncSender):
     """The calls about models, for a client that can send."""
 
     async def list_models(self) -> tuple[StoredModel, ...]:
@@ -62,9 +61,3 @@ class AsyncModelCalls(ClientBase):
         async with aclosing(self._stream(self._models.follow(id))) as events:
             async for event in events:
                 yield read_operation(event)
-
-    async def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError
-
-    def _stream(self, call: Call[Any]) -> AsyncGenerator[Output]:
-        raise NotImplementedError

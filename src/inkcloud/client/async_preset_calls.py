@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from inkcloud.client.base import ClientBase
-from inkcloud.client.call import Answer, Call
+from inkcloud.client.sender import AsyncSender
 from inkcloud.domain.preset import Preset
 
 
-class AsyncPresetCalls(ClientBase):
+class AsyncPresetCalls(AsyncSender):
     """The calls about presets, for a client that can send."""
 
     async def list_presets(self) -> tuple[Preset, ...]:
@@ -27,6 +26,3 @@ class AsyncPresetCalls(ClientBase):
     async def remove_preset(self, id: str) -> None:
         """Remove a preset."""
         await self._send(self._presets.remove(id))
-
-    async def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from inkcloud.client.base import ClientBase
-from inkcloud.client.call import Answer, Call
 from inkcloud.client.history_picture import HistoryPicture, HistoryPictures
+from inkcloud.client.sender import Sender
 
 
-class HistoryCalls(ClientBase):
+class HistoryCalls(Sender):
     """The calls about the history, for a client that can send; they need a token."""
 
     def history(self, query: str = "", **filters: Any) -> HistoryPictures:
@@ -67,6 +66,3 @@ class HistoryCalls(ClientBase):
             ids: which ones, in the order of the export.
         """
         return self._send(self._history.export(ids))
-
-    def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from inkcloud.client import told
-from inkcloud.client.call import Answer, Call, Output
+from inkcloud.client.call import Output
 from inkcloud.client.endpoint_status import EndpointStatus
 from inkcloud.client.history_calls import HistoryCalls
 from inkcloud.client.model_calls import ModelCalls
@@ -166,9 +166,3 @@ class Management(ModelCalls, HistoryCalls, PresetCalls):
     ) -> Generator[Output]:
         """Call a service and yield its answer piece by piece."""
         return self._stream(self._management.infer_stream(inputs, endpoint, path))
-
-    def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError
-
-    def _stream(self, call: Call[Any]) -> Generator[Output]:
-        raise NotImplementedError

@@ -3,14 +3,13 @@
 from collections.abc import Generator
 from typing import Any
 
-from inkcloud.client.base import ClientBase
-from inkcloud.client.call import Answer, Call, Output
 from inkcloud.client.model_requests import read_operation
+from inkcloud.client.sender import Sender
 from inkcloud.domain.model_operation import ModelOperation
 from inkcloud.domain.stored_model import StoredModel
 
 
-class ModelCalls(ClientBase):
+class ModelCalls(Sender):
     """The calls about models, for a client that can send."""
 
     def list_models(self) -> tuple[StoredModel, ...]:
@@ -60,9 +59,3 @@ class ModelCalls(ClientBase):
         """Yield a pull or a check as it stands, then whenever it changes, until its end."""
         for event in self._stream(self._models.follow(id)):
             yield read_operation(event)
-
-    def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError
-
-    def _stream(self, call: Call[Any]) -> Generator[Output]:
-        raise NotImplementedError

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from inkcloud.client.base import ClientBase
-from inkcloud.client.call import Answer, Call
+from inkcloud.client.sender import Sender
 from inkcloud.domain.preset import Preset
 
 
-class PresetCalls(ClientBase):
+class PresetCalls(Sender):
     """The calls about presets, for a client that can send."""
 
     def list_presets(self) -> tuple[Preset, ...]:
@@ -27,6 +26,3 @@ class PresetCalls(ClientBase):
     def remove_preset(self, id: str) -> None:
         """Remove a preset."""
         self._send(self._presets.remove(id))
-
-    def _send(self, call: Call[Answer]) -> Answer:
-        raise NotImplementedError

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +18,7 @@ from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
 from inkcloud.playground.opening import open_session, shared_client
-from inkcloud.playground.pages import remember_pages
+from inkcloud.playground.pages import page_at, remember_pages
 from inkcloud.playground.session import current_session, has_session, keep
 from inkcloud.playground.sharing.gate import asks_who, draw_gate
 from inkcloud.playground.sharing.secrets import page_secrets, setting_secrets
@@ -54,12 +55,17 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
         return
     made = st.session_state.pop(MADE, "")
     if made:
-        st.switch_page(_page(pages, "endpoints"), query_params={"endpoint": made})
+        st.switch_page(page_at("endpoints"), query_params={"endpoint": made})
     page.run()
 
 
 def _pages(connection: Connection) -> list[StreamlitPage]:
     """Return all pages in the order in which they are offered."""
+    drawing, console = partial(_drawing_page, connection), partial(_console_page, connection)
+    history = _later("history.page", "draw_history_page")
+    models = _later("console.models_page", "draw_models_page")
+    schedulers = _later("schedulers.page", "draw_schedulers_page")
+    sharing = _later("sharing.page", "draw_sharing_page")
     return [
         st.Page(
             _generate_page(connection),
@@ -68,95 +74,39 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             url_path="generate",
             default=True,
         ),
-        st.Page(
-            _drawing_page(connection, _later("inkcloud.playground.grid.page", "draw_grid_page")),
-            title="Grid",
-            icon=":material/grid_on:",
-            url_path="grid",
+        _page("Grid", "grid_on", drawing(_later("grid.page", "draw_grid_page"))),
+        _page("Denoising", "blur_on", drawing(_later("denoising.page", "draw_denoising_page"))),
+        _page("Schedulers", "show_chart", drawing(schedulers)),
+        _page("Lessons", "school", drawing(_later("lessons.page", "draw_lessons_page"))),
+        _page(
+            "History", "photo_library", console(lambda client: history(client, connection.endpoint))
         ),
-        st.Page(
-            _drawing_page(
-                connection, _later("inkcloud.playground.denoising.page", "draw_denoising_page")
-            ),
-            title="Denoising",
-            icon=":material/blur_on:",
-            url_path="denoising",
-        ),
-        st.Page(
-            _drawing_page(
-                connection, _later("inkcloud.playground.schedulers.page", "draw_schedulers_page")
-            ),
-            title="Schedulers",
-            icon=":material/show_chart:",
-            url_path="schedulers",
-        ),
-        st.Page(
-            _drawing_page(
-                connection, _later("inkcloud.playground.lessons.page", "draw_lessons_page")
-            ),
-            title="Lessons",
-            icon=":material/school:",
-            url_path="lessons",
-        ),
-        st.Page(
-            _console_page(
-                connection,
-                lambda client: _later("inkcloud.playground.history.page", "draw_history_page")(
-                    client, connection.endpoint
-                ),
-            ),
-            title="History",
-            icon=":material/photo_library:",
-            url_path="history",
-        ),
-        st.Page(
-            _console_page(
-                connection,
-                _later("inkcloud.playground.console.endpoints_page", "draw_endpoints_page"),
-            ),
-            title="Endpoints",
-            icon=":material/dns:",
-            url_path="endpoints",
-        ),
-        st.Page(
-            _console_page(
-                connection, _later("inkcloud.playground.console.models_page", "draw_models_page")
-            ),
-            title="Models",
-            icon=":material/deployed_code:",
-            url_path="models",
-        ),
-        st.Page(
-            _console_page(
-                connection, _later("inkcloud.playground.console.tokens_page", "draw_tokens_page")
-            ),
-            title="Tokens",
-            icon=":material/key:",
-            url_path="tokens",
-        ),
-        st.Page(
-            lambda: _later("inkcloud.playground.sharing.page", "draw_sharing_page")(connection),
-            title="Sharing",
-            icon=":material/share:",
-            url_path="sharing",
-        ),
+        _page("Endpoints", "dns", console(_later("console.endpoints_page", "draw_endpoints_page"))),
+        _page("Models", "deployed_code", console(models)),
+        _page("Tokens", "key", console(_later("console.tokens_page", "draw_tokens_page"))),
+        _page("Sharing", "share", lambda: sharing(connection)),
     ]
+
+
+def _page(title: str, icon: str, draw: Callable[[], None]) -> StreamlitPage:
+    """Return a page whose address is its title in lower case."""
+    return st.Page(draw, title=title, icon=f":material/{icon}:", url_path=title.lower())
 
 
 def _later(module: str, name: str) -> Callable[..., None]:
     """Return a page's function that is imported when the page is opened.
 
     Some bring a plotting library along, for which the first page must not wait.
+
+    Args:
+        module: its module below `inkcloud.playground`.
+        name: the function's.
     """
 
     def draw(*arguments: Any) -> None:
-        getattr(import_module(module), name)(*arguments)
+        getattr(import_module(f"inkcloud.playground.{module}"), name)(*arguments)
 
     return draw
-
-
-def _page(pages: list[StreamlitPage], path: str) -> StreamlitPage:
-    return next(page for page in pages if page.url_path == path)
 
 
 def _generate_page(connection: Connection) -> Callable[[], None]:

@@ -1,17 +1,21 @@
 """The page Grid."""
 
+from functools import partial
+
 import streamlit as st
 
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.cells.cell_run import CellRun
-from inkcloud.playground.cells.definition import CellsDefinition
 from inkcloud.playground.cells.endpoints import drawing_endpoints
 from inkcloud.playground.cells.estimate import Clients, Estimate, cost_text
+from inkcloud.playground.cells.run_buttons import RunButtons
 from inkcloud.playground.grid import form
 from inkcloud.playground.grid.grid_session import GridSession, grid_session
 from inkcloud.playground.grid.opened import draw_opened
 from inkcloud.playground.grid.result import draw_result
 from inkcloud.playground.wording import error_text
+
+_BUTTONS = RunButtons("Draw the grid", "grid_draw", "grid_stop", "grid_go_on", "grid")
 
 
 def draw_grid_page(clients: Clients) -> None:
@@ -38,7 +42,8 @@ def draw_grid_page(clients: Clients) -> None:
         with st.container(key="grid_cost"):
             st.caption(cost_text(definition, Estimate.of(definition.cells(), clients)))
     with st.container(horizontal=True):
-        _draw_buttons(session, definition, clients)
+        run = None if definition is None else partial(CellRun.new, definition)
+        _BUTTONS.draw(session, run, clients)
     session.put_address()
     if session.work is None:
         st.info(
@@ -47,32 +52,3 @@ def draw_grid_page(clients: Clients) -> None:
         return
     draw_result(session, clients)
     draw_opened(session)
-
-
-def _draw_buttons(
-    session: GridSession, definition: CellsDefinition | None, clients: Clients
-) -> None:
-    # Their answers are used rather than callbacks: see `generate_page`.
-    work = session.work
-    busy = work is not None and work.active
-    if st.button(
-        "Draw the grid",
-        key="grid_draw",
-        type="primary",
-        disabled=busy or definition is None,
-        help="Stop the grid that is being drawn before you begin another." if busy else None,
-    ) and (definition is not None):
-        session.begin(CellRun.new(definition), clients)
-        session.put_address()
-        st.rerun()
-    if work is None:
-        return
-    if busy and st.button("Stop", key="grid_stop", icon=":material/stop:"):
-        work.stop()
-        session.put_address()
-        st.rerun()
-    unfinished = not busy and work.done < len(work.cells)
-    if unfinished and st.button("Draw what is missing", key="grid_go_on"):
-        work.go_on()
-        session.put_address()
-        st.rerun()

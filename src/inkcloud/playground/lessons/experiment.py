@@ -1,5 +1,7 @@
 """A lesson's experiment: its controls, its run, its pictures and what they measure."""
 
+from functools import partial
+
 import altair
 import streamlit as st
 
@@ -9,12 +11,16 @@ from inkcloud.playground.cells.cell_work import CellWork
 from inkcloud.playground.cells.definition import CellsDefinition
 from inkcloud.playground.cells.estimate import Clients, Estimate
 from inkcloud.playground.cells.looking import draw_progress, pace_of
+from inkcloud.playground.cells.run_buttons import RunButtons
 from inkcloud.playground.form import first_value
 from inkcloud.playground.lessons.lesson import Choice, Done, Lesson, Reading, Shown
 from inkcloud.playground.lessons.lesson_session import LessonSession, Outcome, kind_of
 from inkcloud.playground.wording import error_text
 
 _SMALL, _PAIR, _FOUR_SMALL = 168, 340, 760
+_BUTTONS = RunButtons(
+    "Run the experiment", "lesson_run", "lesson_stop", "lesson_missing", "experiment"
+)
 
 
 def draw_experiment(session: LessonSession, clients: Clients) -> None:
@@ -88,32 +94,13 @@ def _draw_text(lesson: Lesson, name: str, label: str, value: str, help_: str) ->
 def _draw_buttons(
     session: LessonSession, definition: CellsDefinition | None, clients: Clients
 ) -> None:
-    # Their answers are used rather than callbacks: see `generate_page`.
-    work = session.work
-    busy = work is not None and work.active
     if definition is not None:
         st.caption(_cost_text(definition, clients))
+    run = None
+    if definition is not None:
+        run = partial(CellRun.new, definition, kind_of(session.lesson))
     with st.container(horizontal=True):
-        if st.button(
-            "Run the experiment",
-            key="lesson_run",
-            type="primary",
-            disabled=busy or definition is None,
-        ) and (definition is not None):
-            session.begin(CellRun.new(definition, kind_of(session.lesson)), clients)
-            session.put_address()
-            st.rerun()
-        if work is None:
-            return
-        if busy and st.button("Stop", key="lesson_stop", icon=":material/stop:"):
-            work.stop()
-            session.put_address()
-            st.rerun()
-        unfinished = not busy and work.done < len(work.cells)
-        if unfinished and st.button("Draw what is missing", key="lesson_missing"):
-            work.go_on()
-            session.put_address()
-            st.rerun()
+        _BUTTONS.draw(session, run, clients)
 
 
 def _cost_text(definition: CellsDefinition, clients: Clients) -> str:

@@ -1,5 +1,7 @@
 """The page Schedulers."""
 
+from functools import partial
+
 import streamlit as st
 
 from inkcloud.domain.errors import InkcloudError
@@ -7,8 +9,8 @@ from inkcloud.playground.cells.cell_run import CellRun
 from inkcloud.playground.cells.cell_work import CellWork
 from inkcloud.playground.cells.estimate import Clients, Estimate, cost_text
 from inkcloud.playground.cells.looking import draw_progress, pace_of
+from inkcloud.playground.cells.run_buttons import RunButtons
 from inkcloud.playground.schedulers import form
-from inkcloud.playground.schedulers.experiment import Experiment
 from inkcloud.playground.schedulers.measurement import MOST_BYTES, Measurement
 from inkcloud.playground.schedulers.results import draw_results
 from inkcloud.playground.schedulers.schedulers_session import (
@@ -20,6 +22,9 @@ from inkcloud.playground.wording import error_text
 
 # A picture of the built-in model may take less than the usual half second between looks.
 _QUICK_LOOKS = 0.2
+_BUTTONS = RunButtons(
+    "Run the experiment", "schedulers_run", "schedulers_stop", "schedulers_go_on", "experiment"
+)
 
 
 def draw_schedulers_page(clients: Clients) -> None:
@@ -47,7 +52,8 @@ def draw_schedulers_page(clients: Clients) -> None:
         definition = experiment.definition()
         st.caption(cost_text(definition, Estimate.of(definition.cells(), clients)))
     with st.container(horizontal=True):
-        _draw_buttons(session, experiment, clients)
+        run = None if experiment is None else partial(CellRun.new, experiment.definition(), KIND)
+        _BUTTONS.draw(session, run, clients)
     _draw_import(session)
     session.put_address()
     _draw_what_there_is(session, clients)
@@ -84,35 +90,6 @@ def _draw_latest(
         # Only a run of the whole page can change the pace, the buttons and the results.
         st.rerun()
     draw_progress(work, clients)
-
-
-def _draw_buttons(
-    session: SchedulersSession, experiment: Experiment | None, clients: Clients
-) -> None:
-    # Their answers are used rather than callbacks: see `generate_page`.
-    work = session.work
-    busy = work is not None and work.active
-    if st.button(
-        "Run the experiment",
-        key="schedulers_run",
-        type="primary",
-        disabled=busy or experiment is None,
-        help="Stop the experiment that is running before you begin another." if busy else None,
-    ) and (experiment is not None):
-        session.begin(CellRun.new(experiment.definition(), KIND), clients)
-        session.put_address()
-        st.rerun()
-    if work is None:
-        return
-    if busy and st.button("Stop", key="schedulers_stop", icon=":material/stop:"):
-        work.stop()
-        session.put_address()
-        st.rerun()
-    unfinished = not busy and work.done < len(work.cells)
-    if unfinished and st.button("Draw what is missing", key="schedulers_go_on"):
-        work.go_on()
-        session.put_address()
-        st.rerun()
 
 
 def _draw_import(session: SchedulersSession) -> None:
