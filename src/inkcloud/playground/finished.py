@@ -54,7 +54,7 @@ def _draw_row(panel: int, drawing: Drawing, chosen: int) -> None:
     st.pills(
         "Show the picture of seed",
         list(drawing.numbers),
-        default=form.first_value(form.key(panel, "pick"), 0, None),
+        default=0,
         format_func=lambda index: seeds[index],
         key=form.key(panel, "pick"),
         required=True,

@@ -1,7 +1,13 @@
-"""The fields' values in Streamlit's session state: read, filled and kept in step."""
+"""The fields' values in Streamlit's session state: read, filled and kept in step.
+
+A field's first value is its default, in every run of the script: one that changed after the first
+run would be shown by a browser that sees only the second, as it does when runs follow quickly. It
+is not written to the session's state, which in a new session must not overwrite what stands in a
+browser that has just reconnected. What is written to the state goes before the default.
+"""
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
@@ -19,21 +25,11 @@ PROMPT_KEY = "prompt"
 LOCK_KEY = "lock_seed"
 PRESET = "preset"
 EXAMPLE = "example"
-_Value = TypeVar("_Value")
 
 
 def key(panel: int, name: str) -> str:
     """Return the key of a panel's widget."""
     return f"panel{panel + 1}_{name}"
-
-
-def first_value(widget_key: str, value: _Value, otherwise: _Value) -> _Value:
-    """Return what a field is drawn with: its first value, as long as it has none yet.
-
-    The first value is the widget's default and not a write to the session's state: the state
-    of a new session must not overwrite what stands in a browser that has just reconnected.
-    """
-    return otherwise if widget_key in st.session_state else value
 
 
 def prompt() -> str:
@@ -127,7 +123,7 @@ def show_matches(panel: int) -> Matches:
     matches = Matches(preset.name if preset else None, example.label if example else None)
     for name, match in ((PRESET, matches.preset), (EXAMPLE, matches.example)):
         st.session_state[_shown(panel, name)] = match
-        # A chooser that this server does not know yet shows its default: see `first_value`.
+        # A chooser that this server does not know yet shows its default: see above.
         if key(panel, name) in st.session_state:
             st.session_state[key(panel, name)] = match
     return matches

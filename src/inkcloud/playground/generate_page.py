@@ -70,7 +70,7 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
     draw_endpoint_notice(session)
     st.text_input(
         fields.PROMPT.label,
-        form.first_value(form.PROMPT_KEY, session.first_prompt, ""),
+        session.first_prompt,
         key=form.PROMPT_KEY,
         help=fields.PROMPT.help,
         persist_state="session",

@@ -30,9 +30,9 @@ class _Panel:
         self._differing = differing
         self._first = form.first_values(panel)
 
-    def first(self, name: str, otherwise: Any) -> Any:  # noqa: ANN401
-        """Return what a field is drawn with: see `form.first_value`."""
-        return form.first_value(form.key(self.number, name), self._first[name], otherwise)
+    def first(self, name: str) -> Any:  # noqa: ANN401
+        """Return a field's default."""
+        return self._first[name]
 
     def held(self, name: str) -> Any:  # noqa: ANN401
         """Return what a field holds."""
@@ -60,7 +60,7 @@ def draw_settings(session: Session, number: int, differing: frozenset[str]) -> N
     form.take_choices(number)
     preset = st.container()
     st.text_input(
-        value=panel.first("negative_prompt", ""),
+        value=panel.first("negative_prompt"),
         **panel.options("negative_prompt", fields.NEGATIVE_PROMPT),
     )
     example = st.container()
@@ -80,11 +80,11 @@ def _draw_denoising(panel: _Panel) -> None:
     st.number_input(
         min_value=LIMITS.steps[0],
         max_value=LIMITS.steps[1],
-        value=panel.first("steps", "min"),
+        value=panel.first("steps"),
         **panel.options("steps", fields.STEPS),
     )
     schedulers = list(SamplerName)
-    first = panel.first("scheduler", None)
+    first = panel.first("scheduler")
     st.selectbox(
         options=schedulers,
         index=0 if first is None else schedulers.index(first),
@@ -94,7 +94,7 @@ def _draw_denoising(panel: _Panel) -> None:
     st.slider(
         min_value=LIMITS.guidance_scale[0],
         max_value=LIMITS.guidance_scale[1],
-        value=panel.first("guidance_scale", None),
+        value=panel.first("guidance_scale"),
         step=0.1,
         format="%.1f",
         **panel.options("guidance_scale", fields.GUIDANCE_SCALE),
@@ -112,13 +112,13 @@ def _draw_seed(panel: _Panel) -> None:
             help="The seed is locked: all panels use panel 1's.",
         )
         return
-    st.text_input(value=panel.first("seed", ""), **panel.options("seed", fields.SEED))
+    st.text_input(value=panel.first("seed"), **panel.options("seed", fields.SEED))
 
 
 def _draw_size(panel: _Panel) -> None:
     native = panel.session.native_size
     sizes = offered(native, panel.held("size"))
-    first = panel.first("size", None)
+    first = panel.first("size")
     st.selectbox(
         options=sizes,
         index=0 if first is None else sizes.index(first),
@@ -131,18 +131,18 @@ def _draw_several(panel: _Panel) -> None:
     st.number_input(
         min_value=1,
         max_value=max(MOST_SEEDS, panel.held("images")),
-        value=panel.first("images", "min"),
+        value=panel.first("images"),
         **panel.options("images", fields.IMAGES),
     )
     st.text_input(
-        value=panel.first("variation_seed", ""),
+        value=panel.first("variation_seed"),
         placeholder="none",
         **panel.options("variation_seed", fields.VARIATION_SEED),
     )
     st.slider(
         min_value=0.0,
         max_value=1.0,
-        value=panel.first("variation_strength", None),
+        value=panel.first("variation_strength"),
         step=0.05,
         format="%.2f",
         **panel.options("variation_strength", fields.VARIATION_STRENGTH),
@@ -155,7 +155,7 @@ def _draw_preset_chooser(number: int, shown: str | None) -> None:
     st.selectbox(
         "Preset",
         names,
-        form.first_value(key, None if shown is None else names.index(shown), None),
+        None if shown is None else names.index(shown),
         key=key,
         placeholder="Your own settings",
         help="Sets scheduler, steps, guidance and seed to a pairing that works well.",
@@ -167,7 +167,7 @@ def _draw_example_chooser(number: int, shown: str | None) -> None:
     st.pills(
         "Examples of negative prompts",
         [example.label for example in NEGATIVE_EXAMPLES],
-        default=form.first_value(key, shown, None),
+        default=shown,
         key=key,
         label_visibility="collapsed",
     )

@@ -8,7 +8,6 @@ import streamlit as st
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground import fields
-from inkcloud.playground.form import first_value
 from inkcloud.playground.parameters import LIMITS, Parameters
 from inkcloud.playground.wording import escaped
 
@@ -61,7 +60,7 @@ def draw_prompt() -> None:
     """Draw the prompt's field."""
     st.text_input(
         fields.PROMPT.label,
-        first_value(key("prompt"), DEFAULT_PROMPT, ""),
+        DEFAULT_PROMPT,
         key=key("prompt"),
         help="Say what the picture is to show.",
         persist_state="session",
@@ -75,7 +74,7 @@ def draw_settings() -> None:
         fields.STEPS.label,
         min_value=LIMITS.steps[0],
         max_value=LIMITS.steps[1],
-        value=first_value(key("steps"), FIRST.steps, "min"),
+        value=FIRST.steps,
         key=key("steps"),
         help=f"{fields.STEPS.help} Of more than {LIMITS.frames} steps {LIMITS.frames} are kept.",
         persist_state="session",
@@ -84,7 +83,7 @@ def draw_settings() -> None:
         fields.GUIDANCE_SCALE.label,
         min_value=LIMITS.guidance_scale[0],
         max_value=LIMITS.guidance_scale[1],
-        value=first_value(key("guidance_scale"), FIRST.guidance_scale, None),
+        value=FIRST.guidance_scale,
         step=0.1,
         format="%.1f",
         key=key("guidance_scale"),
@@ -94,7 +93,7 @@ def draw_settings() -> None:
     for field in (fields.SEED, fields.NEGATIVE_PROMPT):
         st.text_input(
             field.label,
-            first_value(key(field.name), getattr(FIRST, field.name), ""),
+            getattr(FIRST, field.name),
             key=key(field.name),
             help=field.help,
             persist_state="session",
@@ -135,7 +134,7 @@ def _draw_schedulers() -> None:
     st.selectbox(
         fields.SCHEDULER.label,
         schedulers,
-        first_value(key("scheduler"), schedulers.index(FIRST.scheduler), 0),
+        schedulers.index(FIRST.scheduler),
         format_func=lambda scheduler: scheduler.value,
         key=key("scheduler"),
         help=fields.SCHEDULER.help,

@@ -11,7 +11,6 @@ from inkcloud.playground.cells.axis import Axis
 from inkcloud.playground.cells.axis_kind import AxisKind
 from inkcloud.playground.cells.definition import MOST_AXES, CellsDefinition
 from inkcloud.playground.cells.values import read_values, values_text
-from inkcloud.playground.form import first_value
 from inkcloud.playground.parameters import LIMITS, Parameters
 from inkcloud.playground.presets import DEFAULT_PROMPT, PRESETS
 from inkcloud.playground.wording import error_text
@@ -64,7 +63,7 @@ def draw_form(first: CellsDefinition | None, endpoints: Sequence[str]) -> CellsD
     start = first or FIRST
     prompt = st.text_input(
         fields.PROMPT.label,
-        first_value(key("prompt"), start.prompt, ""),
+        start.prompt,
         key=key("prompt"),
         help="Say what the pictures are to show. Axes change words of it, or the settings.",
         persist_state="session",
@@ -113,7 +112,7 @@ def fill(definition: CellsDefinition) -> None:
 def _draw_base(first: Parameters) -> Parameters:
     negative = st.text_input(
         fields.NEGATIVE_PROMPT.label,
-        first_value(key("negative_prompt"), first.negative_prompt, ""),
+        first.negative_prompt,
         key=key("negative_prompt"),
         help=fields.NEGATIVE_PROMPT.help,
         persist_state="session",
@@ -124,7 +123,7 @@ def _draw_base(first: Parameters) -> Parameters:
             fields.STEPS.label,
             min_value=LIMITS.steps[0],
             max_value=LIMITS.steps[1],
-            value=first_value(key("steps"), first.steps, "min"),
+            value=first.steps,
             key=key("steps"),
             help=fields.STEPS.help,
             persist_state="session",
@@ -133,7 +132,7 @@ def _draw_base(first: Parameters) -> Parameters:
             fields.GUIDANCE_SCALE.label,
             min_value=LIMITS.guidance_scale[0],
             max_value=LIMITS.guidance_scale[1],
-            value=first_value(key("guidance_scale"), first.guidance_scale, None),
+            value=first.guidance_scale,
             step=0.1,
             format="%.1f",
             key=key("guidance_scale"),
@@ -145,7 +144,7 @@ def _draw_base(first: Parameters) -> Parameters:
         scheduler = st.selectbox(
             fields.SCHEDULER.label,
             schedulers,
-            first_value(key("scheduler"), schedulers.index(first.scheduler), 0),
+            schedulers.index(first.scheduler),
             format_func=lambda each: each.value,
             key=key("scheduler"),
             help=fields.SCHEDULER.help,
@@ -153,7 +152,7 @@ def _draw_base(first: Parameters) -> Parameters:
         )
         seed = st.text_input(
             fields.SEED.label,
-            first_value(key("seed"), first.seed, ""),
+            first.seed,
             key=key("seed"),
             help=fields.SEED.help,
             persist_state="session",
@@ -177,7 +176,7 @@ def _draw_axis(place: int, first: Sequence[Axis], endpoints: Sequence[str]) -> A
     chosen = st.selectbox(
         _TITLES[place],
         options,
-        first_value(_axis_key(place), options.index(shown), 0),
+        options.index(shown),
         key=_axis_key(place),
         help="What changes along this direction.",
         persist_state="session",
@@ -199,7 +198,7 @@ def _draw_values(
         chosen = st.multiselect(
             label,
             offered,
-            first_value(values_key, held, None),
+            held,
             key=values_key,
             help=_HELP[kind],
             persist_state="session",
@@ -209,7 +208,7 @@ def _draw_values(
     draw = st.text_area if kind in {AxisKind.PROMPT, AxisKind.NEGATIVE} else st.text_input
     typed = draw(
         label,
-        first_value(values_key, text, ""),
+        text,
         key=values_key,
         help=_HELP[kind],
         persist_state="session",

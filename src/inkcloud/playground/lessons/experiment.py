@@ -12,7 +12,6 @@ from inkcloud.playground.cells.definition import CellsDefinition
 from inkcloud.playground.cells.estimate import Clients, Estimate
 from inkcloud.playground.cells.looking import draw_progress, pace_of
 from inkcloud.playground.cells.run_buttons import RunButtons
-from inkcloud.playground.form import first_value
 from inkcloud.playground.lessons.lesson import Choice, Done, Lesson, Reading, Shown
 from inkcloud.playground.lessons.lesson_session import LessonSession, Outcome, kind_of
 from inkcloud.playground.wording import error_text
@@ -74,7 +73,7 @@ def _draw_select(
         st.selectbox(
             label,
             offered,
-            first_value(key, offered.index(value), 0),
+            offered.index(value),
             key=key,
             help=help_,
             persist_state="session",
@@ -84,11 +83,7 @@ def _draw_select(
 
 def _draw_text(lesson: Lesson, name: str, label: str, value: str, help_: str) -> str:
     key = f"lesson_{lesson.name}_{name}"
-    return str(
-        st.text_input(
-            label, first_value(key, value, ""), key=key, help=help_, persist_state="session"
-        )
-    )
+    return str(st.text_input(label, value, key=key, help=help_, persist_state="session"))
 
 
 def _draw_buttons(

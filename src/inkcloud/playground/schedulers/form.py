@@ -9,7 +9,6 @@ from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground import fields
 from inkcloud.playground.cells.axis_kind import AxisKind
 from inkcloud.playground.cells.values import read_values, values_text
-from inkcloud.playground.form import first_value
 from inkcloud.playground.parameters import LIMITS
 from inkcloud.playground.presets import DEFAULT_PROMPT, PRESETS
 from inkcloud.playground.schedulers.experiment import (
@@ -44,7 +43,7 @@ def draw_form(first: Experiment | None) -> Experiment | None:
     start = first or FIRST
     prompt = st.text_input(
         fields.PROMPT.label,
-        first_value(key("prompt"), start.prompt, ""),
+        start.prompt,
         key=key("prompt"),
         help="What every scheduler draws.",
         persist_state="session",
@@ -52,7 +51,7 @@ def draw_form(first: Experiment | None) -> Experiment | None:
     schedulers = st.multiselect(
         "Schedulers",
         [each.value for each in SamplerName],
-        first_value(key("names"), [each.value for each in start.schedulers], None),
+        [each.value for each in start.schedulers],
         key=key("names"),
         help="Each is compared with its own converged picture.",
         persist_state="session",
@@ -61,7 +60,7 @@ def draw_form(first: Experiment | None) -> Experiment | None:
     with left:
         steps = st.text_input(
             "Step counts",
-            first_value(key("steps"), values_text(AxisKind.STEPS, map(str, start.steps)), ""),
+            values_text(AxisKind.STEPS, map(str, start.steps)),
             key=key("steps"),
             help="Numbers with commas, or ranges such as 5-30 (+5).",
             persist_state="session",
@@ -71,7 +70,7 @@ def draw_form(first: Experiment | None) -> Experiment | None:
             "Steps of the converged picture",
             min_value=2,
             max_value=LIMITS.steps[1],
-            value=first_value(key("reference"), start.reference, "min"),
+            value=start.reference,
             key=key("reference"),
             help="So many that more would change nothing you can see. It costs as many calls.",
             persist_state="session",
@@ -79,7 +78,7 @@ def draw_form(first: Experiment | None) -> Experiment | None:
     with right:
         seeds = st.text_input(
             "Seeds",
-            first_value(key("seeds"), values_text(AxisKind.SEED, start.seeds), ""),
+            values_text(AxisKind.SEED, start.seeds),
             key=key("seeds"),
             help=f"1 to {MOST_SEEDS} seeds, to average over: 42, or 1-3.",
             persist_state="session",
@@ -120,7 +119,7 @@ def _draw_more(start: Experiment) -> tuple[float, str]:
             fields.GUIDANCE_SCALE.label,
             min_value=LIMITS.guidance_scale[0],
             max_value=LIMITS.guidance_scale[1],
-            value=first_value(key("guidance"), start.parameters.guidance_scale, None),
+            value=start.parameters.guidance_scale,
             step=0.1,
             format="%.1f",
             key=key("guidance"),
@@ -129,7 +128,7 @@ def _draw_more(start: Experiment) -> tuple[float, str]:
         )
         negative = st.text_input(
             fields.NEGATIVE_PROMPT.label,
-            first_value(key("negative"), start.parameters.negative_prompt, ""),
+            start.parameters.negative_prompt,
             key=key("negative"),
             help=fields.NEGATIVE_PROMPT.help,
             persist_state="session",
