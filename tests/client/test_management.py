@@ -11,6 +11,7 @@ from inkcloud.client import InkcloudClient
 from inkcloud.domain.access import ALL_SCOPES, Scope
 from inkcloud.domain.errors import (
     Conflict,
+    DeadlineExceeded,
     Forbidden,
     InkcloudError,
     InvalidRequest,
@@ -197,6 +198,11 @@ def test_any_method_of_a_service_is_called(client, service):
     assert (plain["output"]["method"], plain["output"]["path"]) == ("POST", "/say/it")
     assert plain["output"]["body"] == '{"text": "hi"}'
     assert picture.startswith(b"\x89PNG")
+
+
+def test_a_call_that_may_not_take_long_is_given_up(client, service):
+    with pytest.raises(DeadlineExceeded):
+        client.infer({"do": "slow", "name": "long"}, deadline_seconds=0.2)
 
 
 @pytest.mark.parametrize(

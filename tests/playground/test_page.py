@@ -195,6 +195,35 @@ def test_the_page_tells_that_guidance_1_ignores_the_negative_prompt(page):
     assert "Guidance 1 ignores the negative prompt" in words(page.caption)
 
 
+LONG = "one two three four five six seven eight nine t:en"
+
+
+def test_words_that_the_model_does_not_read_are_told_before_it_draws(page, gateway):
+    assert "not read" not in words(page.caption)
+
+    page.text_input("prompt").set_value(LONG)
+    page.text_input("panel2_negative_prompt").set_value(f"{LONG} eleven").run()
+
+    said = words(page.caption)
+    assert "The last 2 words of the prompt are not read" in said
+    assert "“nine t\\:en”" in said
+    assert said.count("The last 3 words of the negative prompt are not read") == 1
+    page.slider("panel2_guidance_scale").set_value(1.0).run()
+    assert "of the negative prompt are not read" not in words(page.caption)
+    assert gateway.measured.count(LONG) == 1  # what is known is not asked again
+
+
+def test_an_endpoint_at_rest_is_not_started_to_measure_a_text(page, gateway):
+    gateway.state = "idle"
+
+    page.text_input("prompt").set_value(LONG).run()
+    assert "not read" not in words(page.caption)
+
+    gateway.state = "running"
+    page.run()
+    assert "not read" in words(page.caption)
+
+
 def test_without_a_gateway_the_page_says_what_to_do_and_keeps_trying(page, gateway):
     gateway.stop()
     page.text_input("prompt").set_value("an otter")

@@ -160,3 +160,20 @@ async def test_the_metrics_count_every_row_of_every_call(service):
 
     assert "inkcloud_engine_batch_rows_sum 8.0" in lines
     assert "inkcloud_engine_step_seconds_count 5.0" in lines
+
+
+def test_prompt_lengths_tell_what_is_not_read(service):
+    answer = service.prompt_lengths(["a cat", "cat " * 20 + "dog", ""])
+
+    short, long, empty = answer["texts"]
+    assert service.facts()["prompt_tokens"] == answer["most_tokens"] == 16
+    assert short["unread"] == empty["unread"] == ""
+    assert (long["tokens"] > 16, long["unread"].endswith("cat dog")) == (True, True)
+
+
+@pytest.mark.parametrize("texts", [["x"] * 101, ["x" * 5000], ["\ud800"]])
+def test_prompt_lengths_of_what_can_be_no_prompt_are_refused(service, texts):
+    with pytest.raises(InvalidRequest) as caught:
+        service.prompt_lengths(texts)
+
+    assert caught.value.field == "texts"

@@ -18,6 +18,7 @@ from PIL import Image
 from inkcloud.domain.job import new_job_id
 
 SIDE = 64
+PROMPT_TOKENS = 10  # the stub's tokens are words, and two marks
 COLOURS = ("navy", "teal", "olive", "maroon")
 
 
@@ -87,6 +88,7 @@ class StubGateway:
         self.state = "running"
         self.refusal: tuple[int, dict[str, Any]] | None = None
         self.lose_next_answer = False
+        self.measured: list[str] = []
         self.presets: dict[str, dict[str, Any]] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -159,7 +161,15 @@ def _add_endpoint(app: FastAPI, stub: StubGateway) -> None:
             "state": stub.state,
             "model": "stub",
             "native_size": [SIDE, SIDE],
+            "prompt_tokens": PROMPT_TOKENS,
         }
+
+    @app.post(ROOT + "/prompt-lengths")
+    async def prompt_lengths(request: Request) -> Any:
+        texts = (await request.json())["texts"]
+        stub.measured += texts
+        unread = [" ".join(text.split()[PROMPT_TOKENS - 2 :]) for text in texts]
+        return {"output": {"texts": [{"unread": part} for part in unread]}}
 
     @app.post(ROOT + "/generations", status_code=202)
     async def submit(request: Request) -> Any:

@@ -114,7 +114,11 @@ class AsyncManagement(AsyncModelCalls, AsyncHistoryCalls, AsyncPresetCalls):
         return await self._send(self._management.openapi(endpoint))
 
     async def infer(
-        self, inputs: dict[str, Any], endpoint: str = "", path: str = "infer"
+        self,
+        inputs: dict[str, Any],
+        endpoint: str = "",
+        path: str = "infer",
+        deadline_seconds: float | None = None,
     ) -> Output:
         """Call a service and return its answer: a JSON value, or bytes if it is no JSON.
 
@@ -122,8 +126,11 @@ class AsyncManagement(AsyncModelCalls, AsyncHistoryCalls, AsyncPresetCalls):
             inputs: the arguments of its method, by name.
             endpoint: which one; the client's own by default.
             path: the method's path below the endpoint.
+            deadline_seconds: how long it may take, waiting for a replica included; then it is
+                `DeadlineExceeded`. None is for ever.
         """
-        return await self._send(self._management.infer(inputs, endpoint, path))
+        call = self._management.infer(inputs, endpoint, path, deadline_seconds)
+        return await self._send(call)
 
     async def infer_async(
         self,

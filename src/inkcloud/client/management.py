@@ -110,15 +110,24 @@ class Management(ModelCalls, HistoryCalls, PresetCalls):
         """Return what an endpoint's service can be asked, as an OpenAPI document."""
         return self._send(self._management.openapi(endpoint))
 
-    def infer(self, inputs: dict[str, Any], endpoint: str = "", path: str = "infer") -> Output:
+    def infer(
+        self,
+        inputs: dict[str, Any],
+        endpoint: str = "",
+        path: str = "infer",
+        deadline_seconds: float | None = None,
+    ) -> Output:
         """Call a service and return its answer: a JSON value, or bytes if it is no JSON.
 
         Args:
             inputs: the arguments of its method, by name.
             endpoint: which one; the client's own by default.
             path: the method's path below the endpoint.
+            deadline_seconds: how long it may take, waiting for a replica included; then it is
+                `DeadlineExceeded`. None is for ever.
         """
-        return self._send(self._management.infer(inputs, endpoint, path))
+        call = self._management.infer(inputs, endpoint, path, deadline_seconds)
+        return self._send(call)
 
     def infer_async(
         self,

@@ -110,13 +110,17 @@ class ManagementRequests:
         url = self._one(endpoint) + "/openapi.json"
         return Call("GET", url, answers.read_object, patient=True)
 
-    def infer(self, inputs: dict[str, Any], endpoint: str, path: str) -> Call[Any]:
+    def infer(
+        self, inputs: dict[str, Any], endpoint: str, path: str, deadline_seconds: float | None
+    ) -> Call[Any]:
         """Call a service and wait for its answer."""
+        deadline = {} if deadline_seconds is None else {"Inkcloud-Deadline": f"{deadline_seconds}"}
         return Call(
             "POST",
             self._below(endpoint, path),
             answers.read_output,
             json_body(inputs),
+            headers=deadline,
             patient=True,
         )
 

@@ -92,8 +92,8 @@ class GenerationRequest:
         Raises:
             InvalidRequest: names the first field that is not, its value and what is allowed.
         """
-        _check_prompt("prompt", self.prompt, limits, may_be_empty=False)
-        _check_prompt("negative_prompt", self.negative_prompt, limits, may_be_empty=True)
+        check_prompt("prompt", self.prompt, limits, may_be_empty=False)
+        check_prompt("negative_prompt", self.negative_prompt, limits, may_be_empty=True)
         _check_whole("num_inference_steps", self.num_inference_steps, *limits.steps)
         _check_number("guidance_scale", self.guidance_scale, *limits.guidance_scale)
         _check_whole("num_images", self.num_images, 1, limits.images)
@@ -204,7 +204,12 @@ class GenerationRequest:
         return values
 
 
-def _check_prompt(field: str, text: object, limits: Limits, *, may_be_empty: bool) -> None:
+def check_prompt(field: str, text: object, limits: Limits, *, may_be_empty: bool) -> None:
+    """Check that a value is a text that a prompt may be.
+
+    Raises:
+        InvalidRequest: names the field, its value and what is allowed.
+    """
     allowed = f"text of at most {limits.prompt_bytes} bytes without NUL characters"
     if not isinstance(text, str):
         raise InvalidRequest(

@@ -9,11 +9,12 @@ from inkcloud.playground.endpoint_notice import draw_endpoint_notice
 from inkcloud.playground.opening import follow_link, learn_pace
 from inkcloud.playground.panel import draw_panel
 from inkcloud.playground.preset_shelf import draw_shelf
+from inkcloud.playground.prompt_length import unread_parts, unread_sentence
 from inkcloud.playground.restoring.uploader import draw_uploader
 from inkcloud.playground.result import draw_result, restore_fields
 from inkcloud.playground.session import Session
 from inkcloud.playground.toolbar import draw_toolbar
-from inkcloud.playground.wording import error_text
+from inkcloud.playground.wording import error_text, escaped
 
 _MOST_COLUMNS = 3
 _ON_THE_WAY = 5  # panels that are worth seeing in one row
@@ -75,12 +76,23 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
         help=fields.PROMPT.help,
         persist_state="session",
     )
+    _draw_unread(session)
     buttons = st.container()
     with st.container(key="run_status"):
         status = st.empty()
     if session.answered:
         status.progress(0.0, text="Sending…")
     return buttons, status
+
+
+def _draw_unread(session: Session) -> None:
+    """Learn which words the model will not read, and say it of the prompt."""
+    prompt, panels = form.prompt(), form.read_all(session)
+    negative = [panel.negative_prompt for panel in panels if panel.guidance_scale != 1.0]
+    session.unread = unread_parts(session.client, session.facts, [prompt, *negative])
+    sentence = unread_sentence(prompt, session.unread.get(prompt, ""))
+    if sentence:
+        st.caption(escaped(sentence))
 
 
 def _draw_again_if_stale(session: Session, differing: frozenset[str]) -> None:

@@ -7,6 +7,7 @@ from inkcloud.playground import actions, form
 from inkcloud.playground.notes import cost, notes, time_needed
 from inkcloud.playground.panel_fields import draw_settings
 from inkcloud.playground.panel_menu import draw_menu
+from inkcloud.playground.prompt_length import unread_sentence
 from inkcloud.playground.session import Session
 from inkcloud.playground.wording import escaped
 
@@ -46,5 +47,12 @@ def draw_panel(session: Session, panel: int, differing: frozenset[str]) -> Delta
 
 def _draw_notes(session: Session, panel: int) -> None:
     parameters = form.read(panel)
-    lines = (cost(parameters), time_needed(parameters, session.pace), *notes(parameters))
+    negative = parameters.negative_prompt
+    unread = session.unread.get(negative, "") if parameters.guidance_scale != 1.0 else ""
+    lines = (
+        cost(parameters),
+        time_needed(parameters, session.pace),
+        unread_sentence(negative, unread, "negative prompt"),
+        *notes(parameters),
+    )
     st.caption("\n".join(f"- {escaped(line)}" for line in lines if line))

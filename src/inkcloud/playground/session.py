@@ -36,6 +36,7 @@ class Session:
         link: the query of the link whose settings the panels show, as long as there is no run.
         link_error: why the link in the page's address could not be opened.
         own_presets: what the gateway keeps under names; None until it was asked.
+        unread: of texts that are too long for the model, the part that it does not read.
         answered: keys of buttons whose press was answered at the start of this run of the script.
         pace: how long pictures take on this machine; None if nothing is known.
         pace_is_old: whether a picture was finished since `pace` was learned.
@@ -55,6 +56,7 @@ class Session:
     link: dict[str, str] = field(default_factory=dict)
     link_error: InkcloudError | None = None
     own_presets: OwnPresets | None = None
+    unread: dict[str, str] = field(default_factory=dict)
     answered: frozenset[str] = frozenset()
     pace: Pace | None = None
     pace_is_old: bool = True
@@ -110,6 +112,8 @@ class Session:
         """Keep a panel's drawing, and its generation in the page's address."""
         if drawing.phase is Phase.SUCCEEDED and self.drawings[panel].phase is not Phase.SUCCEEDED:
             self.pace_is_old = True
+            if "model" not in (self.facts or {}):
+                self.facts = None  # it was at rest when it was asked, and has started since
         self.drawings[panel] = drawing
         if drawing.job != self.run.jobs[panel]:
             self.run = self.run.with_job(panel, drawing.job)

@@ -9,11 +9,13 @@ from typing import Any
 
 from inkcloud.checkpoints.load_model import load_model
 from inkcloud.checkpoints.locate import BUILTIN
+from inkcloud.checkpoints.prompt_length import PromptRuler
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
 from inkcloud.domain.frame import Frame
-from inkcloud.domain.generation_request import DEFAULT_STEPS, GenerationRequest
+from inkcloud.domain.generation_request import DEFAULT_STEPS, GenerationRequest, check_prompt
+from inkcloud.domain.limits import Limits
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.engine.engine import Engine
@@ -23,6 +25,7 @@ from inkcloud.services.service import Service
 from inkcloud.services.takes import takes
 
 TRAINING_LEVELS = 101
+MOST_TEXTS = 100
 
 
 class TextToImageService(Service):
@@ -47,6 +50,7 @@ class TextToImageService(Service):
             Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
             os.environ.get("INKCLOUD_BACKEND", "auto"),
         )
+        self._ruler = PromptRuler(self._checkpoint.tokenizer)
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)
         self._engine.start()
@@ -60,6 +64,7 @@ class TextToImageService(Service):
             "native_size": list(self._checkpoint.native_size),
             "factor": self._checkpoint.factor,
             "prediction": self._checkpoint.schedule.prediction.value,
+            "prompt_tokens": self._ruler.most_tokens,
             "schedulers": [name.value for name in SamplerName],
             "limits": asdict(self._engine.limits),
         }
@@ -112,6 +117,21 @@ class TextToImageService(Service):
             "schedulers": {name: [asdict(e) for e in each] for name, each in visited.items()},
         }
 
+    def prompt_lengths(self, texts: list[str]) -> dict[str, Any]:
+        """Return how many tokens each text is, and which part of it the model does not read.
+
+        Args:
+            texts: prompts and negative prompts, at most 100.
+
+        Raises:
+            InvalidRequest: if there are more, or one is longer than a prompt may be.
+        """
+        _check_texts(texts, self._engine.limits)
+        return {
+            "most_tokens": self._ruler.most_tokens,
+            "texts": [asdict(self._ruler.measure(text)) for text in texts],
+        }
+
     @takes(GenerationRequest)
     async def stream(self, **inputs: Any) -> AsyncIterator[dict[str, Any]]:
         """Yield the engine's events as plain values; closing it cancels the work.
@@ -149,3 +169,15 @@ class TextToImageService(Service):
                     return
         finally:
             generation.cancel()
+
+
+def _check_texts(texts: list[str], limits: Limits) -> None:
+    if len(texts) > MOST_TEXTS:
+        raise InvalidRequest(
+            "These are too many texts at once.",
+            field="texts",
+            value=len(texts),
+            allowed=f"at most {MOST_TEXTS}",
+        )
+    for text in texts:
+        check_prompt("texts", text, limits, may_be_empty=True)

@@ -52,6 +52,7 @@ class EndpointFacts(EndpointView):
     native_size: tuple[int, int] | None = Field(None, description="Width and height in pixels.")
     factor: int | None = Field(None, description="Width and height are multiples of this.")
     schedulers: list[str] | None = None
+    prompt_tokens: int | None = Field(None, description="So many tokens of a text are read.")
     limits: dict[str, Any] | None = None
 
     model_config = ConfigDict(extra="allow")

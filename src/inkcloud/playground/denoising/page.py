@@ -12,6 +12,7 @@ from inkcloud.playground.denoising.scrubber import draw_chart, draw_scrubber, le
 from inkcloud.playground.denoising.viewing import Viewing, current_viewing
 from inkcloud.playground.endpoint_notice import ready, sentence
 from inkcloud.playground.notes import cost, notes
+from inkcloud.playground.prompt_length import unread_parts, unread_sentence
 from inkcloud.playground.wording import error_text, escaped
 
 
@@ -30,7 +31,7 @@ def draw_denoising_page(client: Callable[[str], InkcloudClient]) -> None:
     with settings:
         st.subheader("Settings")
         form.draw_settings()
-        _draw_notes()
+        _draw_notes(viewing)
     with result:
         draw_scrubber(viewing)
         if not viewing.drawings:
@@ -48,6 +49,7 @@ def _draw_head(viewing: Viewing) -> None:
     )
     _draw_notice(viewing)
     form.draw_prompt()
+    _draw_unread(viewing)
     if st.button(
         "Run",
         key=form.key("run"),
@@ -73,9 +75,23 @@ def _draw_notice(viewing: Viewing) -> None:
         st.caption(text)
 
 
-def _draw_notes() -> None:
+def _draw_unread(viewing: Viewing) -> None:
+    """Say which words of the prompt the model will not read."""
+    prompt = form.read().prompt
+    unread = unread_parts(viewing.client, viewing.facts, [prompt])
+    sentence = unread_sentence(prompt, unread.get(prompt, ""))
+    if sentence:
+        st.caption(escaped(sentence))
+
+
+def _draw_notes(viewing: Viewing) -> None:
     parameters = form.read().parameters
     lines = [cost(parameters), *notes(parameters)]
+    negative = parameters.negative_prompt
+    if parameters.guidance_scale != 1.0:
+        unread = unread_parts(viewing.client, viewing.facts, [negative])
+        sentence = unread_sentence(negative, unread.get(negative, ""), "negative prompt")
+        lines += [sentence] if sentence else []
     st.caption("\n".join(f"- {escaped(line)}" for line in lines))
 
 
