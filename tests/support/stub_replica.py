@@ -2,6 +2,7 @@
 
 "slow ..."       starts, shows progress and a preview, then waits for `release`
 "die once ..."   breaks the first connection after `started`, then behaves
+"die later ..."  waits for `release` after `started`, breaks the first connection, then behaves
 "die always ..." breaks every connection after `started`
 "leave once ..." says that it cancelled the work, as a replica does that is stopped
 "cut ..."        ends its stream without a final event
@@ -153,8 +154,10 @@ class StubReplica:
         yield Started(steps)
         self.started.put(prompt)
         behaviour = prompt.split()[0]
+        if prompt.startswith("die later"):
+            await self._until_released()
         if prompt.startswith("die always") or (
-            prompt.startswith("die once") and self.first_time(prompt)
+            prompt.startswith(("die once", "die later")) and self.first_time(prompt)
         ):
             message = "The stub replica dies."
             raise RuntimeError(message)
@@ -174,10 +177,13 @@ class StubReplica:
         for call in range(1, sent + 1):
             yield frame(data["seed"], call, sent)
         if behaviour == "slow":
-            while not self._released.is_set():
-                await asyncio.sleep(0.005)
+            await self._until_released()
         pictures = tuple(picture(data, index) for index in range(data["num_images"]))
         yield Finished(pictures, 0.25)
+
+    async def _until_released(self) -> None:
+        while not self._released.is_set():
+            await asyncio.sleep(0.005)
 
 
 class _EventStream(Response):
