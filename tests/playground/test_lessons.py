@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -22,7 +23,7 @@ import os
 import streamlit as st
 from inkcloud.client import InkcloudClient
 from inkcloud.playground.lessons.page import draw_lessons_page
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=InkcloudClient.close)
 def opened(url, token):
     return InkcloudClient(url, token=token, endpoint="open")
 client = opened(os.environ["INKCLOUD_URL"], os.environ["LESSON_TOKEN"])
@@ -51,6 +52,7 @@ def gateway(replica, tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     with RunningGateway(folder, StubReplicas(replica)) as running:
         yield running
+        st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
