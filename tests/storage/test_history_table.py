@@ -13,6 +13,8 @@ from inkcloud.domain.history_query import HistoryQuery, HistorySort
 from inkcloud.domain.job import Job, JobImage, JobKind, JobState
 from inkcloud.domain.picture_kind import PictureKind
 from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.storage import history_select
+from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.jobs import JobTable
@@ -193,6 +195,36 @@ def pages_there_and_back(history, sort, values):
         page = history.page(HistoryQuery(sort=sort, limit=5, before=page.previous, **values))
         back = ids(page) + back
     return there, back
+
+
+@pytest.mark.parametrize("sort", HistorySort)
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"scheduler": SamplerName.DDIM},
+        {"kind": PictureKind.SINGLE, "endpoint": "e"},
+        {"favourites": True},
+        {"steps": (4, 20), "guidance": (None, 7.0)},
+        {"steps": (20, 20)},
+        {"text": "octo", "scheduler": SamplerName.DDIM, "guidance": (None, 9.0)},
+    ],
+)
+def test_sqlite_answers_filters_from_the_index_of_the_order_alone(tmp_path, sort, values):
+    database = Database.in_folder(tmp_path)
+    for anchor in (None, (20, 7)):
+        wanted = history_select.page(HistoryQuery(sort=sort, **values), "e", "sqlite", anchor)
+        with database.read() as connection:
+            told = wanted.compile(connection, compile_kwargs={"literal_binds": True})
+            plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {told}")]
+
+        # The outermost query reads the page's few rows; what comes below it finds them.
+        finds = plan[plan.index(next(line for line in plan if "LIST SUBQUERY" in line)) :]
+        column = {"num_inference_steps": "steps", "guidance_scale": "guidance"}
+        name = SORTED_BY[sort][0] or "sequence"
+        order = f"pictures_in_order_of_{column.get(name, name)}"
+        assert f"pictures USING COVERING INDEX {order}" in finds[1], plan
+        assert "TEMP B-TREE" not in finds[2], plan
+    database.close()
 
 
 def test_a_page_after_a_picture_that_is_gone_is_refused(history, many):

@@ -1,8 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
@@ -14,6 +17,7 @@ from inkcloud.domain.history_entry import HistoryEntry
 from inkcloud.domain.history_query import HistoryQuery, HistorySort
 from inkcloud.domain.job import Job, JobImage, JobState
 from inkcloud.domain.token import new_token, token_hash
+from inkcloud.storage import migrations
 from inkcloud.storage.database import Database
 from inkcloud.storage.database_url import database_url as read_url
 from inkcloud.storage.endpoints import EndpointTable
@@ -59,6 +63,18 @@ def form(url):
     }
     engine.dispose()
     return tables
+
+
+def upgrade_to(revision, url):
+    """Bring a database of the first version to an older form than the present."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(read_url(url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.stamp(config, "0001")
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def test_a_new_database_has_the_tables_that_the_code_expects(database):
@@ -153,6 +169,20 @@ def test_the_first_versions_token_and_endpoint_come_along(database_url):
         environment={"A": "b"},
         created=endpoint.created,
     )
+    database.close()
+
+
+def test_the_history_gets_its_present_indexes_and_keeps_its_pictures(database_url):
+    make_first_version(database_url)
+    upgrade_to("0004", database_url)
+    assert "pictures_by_kind" in form(database_url)["pictures"][1]
+
+    database = Database(database_url)
+
+    assert differences(database) == []
+    assert "pictures_by_kind" not in form(database_url)["pictures"][1]
+    entries = HistoryTable(database).page(HistoryQuery(sort=HistorySort.MOST_STEPS)).entries
+    assert len(entries) == 2
     database.close()
 
 

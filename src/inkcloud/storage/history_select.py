@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, text
+from sqlalchemy import Column, ColumnElement, Select, column, func, select, table, text, tuple_
 from sqlalchemy.sql.expression import ClauseElement
 
 from inkcloud.domain.history_query import HistoryQuery, HistorySort
 from inkcloud.domain.search_words import search_words
 from inkcloud.storage.schema import PICTURE_TEXTS, PICTURES, PICTURES_SEARCH
 
-_NUMBER: ColumnElement[Any] = PICTURES.c.sequence
-_COLUMNS: dict[HistorySort, tuple[ColumnElement[Any], bool]] = {
+_NUMBER: Column[Any] = PICTURES.c.sequence
+_COLUMNS: dict[HistorySort, tuple[Column[Any], bool]] = {
     HistorySort.NEWEST: (_NUMBER, True),
     HistorySort.OLDEST: (_NUMBER, False),
     HistorySort.MOST_STEPS: (PICTURES.c.steps, True),
@@ -48,26 +48,25 @@ def page(
         anchor: the sorted value and the sequence number of the picture that the page begins
             after, or ends before.
     """
-    column, descending = _COLUMNS[query.sort]
-    # Walking along an index until enough rows pass another column's bounds takes long where
-    # few do; the sum has SQLite read all rows in their own order and keep the best.
-    value = column + 0 if _bounded(query) - {column} and column is not _NUMBER else column
+    value, descending = _COLUMNS[query.sort]
     if query.before:
         descending = not descending
-    found = select(PICTURES.c.sequence).where(*_conditions(query, opened, dialect))
+    filters = [*seen_by(opened), *_filters(query, dialect)]
     if anchor is not None:
-        found = found.where(_beyond(value, anchor, descending=descending))
+        filters.append(_beyond(value, anchor, descending=descending))
+    found = select(_NUMBER).where(_lies(deleted=query.deleted), *filters)
+    if query.text.strip():
+        # Words alone, in the order of time, are looked up one by one from the newest picture
+        # that has them. With anything else that would be each of them, so the sum has SQLite
+        # walk along the order, and ask of each picture that passes whether it has the words.
+        walks = dialect == "sqlite" and (bool(filters) or value is not _NUMBER)
+        words = _matches(search_words(query.text), dialect)
+        found = found.where((_NUMBER + 0 if walks else _NUMBER).in_(words))
     order = [value] if value is _NUMBER else [value, _NUMBER]
     sorted_by = [each.desc() if descending else each.asc() for each in order]
-    # The inner query reads narrow rows; only the rows wanted are then read whole.
+    # The inner query reads narrow entries; only the rows wanted are then read whole.
     found = found.order_by(*sorted_by).limit(query.limit + 1)
-    return all_columns().where(PICTURES.c.sequence.in_(found)).order_by(*sorted_by)
-
-
-def _bounded(query: HistoryQuery) -> set[ColumnElement[Any]]:
-    """Return the columns of which the query wants a range."""
-    ranges = {PICTURES.c.steps: query.steps, PICTURES.c.guidance: query.guidance}
-    return {value for value, (low, high) in ranges.items() if low != high}
+    return all_columns().where(_NUMBER.in_(found)).order_by(*sorted_by)
 
 
 def anchor(query: HistoryQuery, opened: str) -> Select[Any]:
@@ -80,18 +79,18 @@ def anchor(query: HistoryQuery, opened: str) -> Select[Any]:
 def _beyond(
     value: ColumnElement[Any], anchor: tuple[Any, int], *, descending: bool
 ) -> ColumnElement[bool]:
-    (at, number), sequence = anchor, _NUMBER
-    if value is sequence:
-        return sequence < number if descending else sequence > number
-    if descending:
-        return and_(value <= at, or_(value < at, sequence < number))
-    return and_(value >= at, or_(value > at, sequence > number))
+    if value is _NUMBER:
+        return value < anchor[1] if descending else value > anchor[1]
+    here = tuple_(value, _NUMBER)
+    return here < anchor if descending else here > anchor
 
 
-def _conditions(query: HistoryQuery, opened: str, dialect: str) -> Iterable[ColumnElement[bool]]:
-    deleted: ColumnElement[Any] = PICTURES.c.deleted
-    yield deleted.is_not(None) if query.deleted else deleted.is_(None)
-    yield from seen_by(opened)
+def _lies(*, deleted: bool) -> ColumnElement[bool]:
+    when: ColumnElement[Any] = PICTURES.c.deleted
+    return when.is_not(None) if deleted else when.is_(None)
+
+
+def _filters(query: HistoryQuery, dialect: str) -> Iterable[ColumnElement[bool]]:
     if query.endpoint:
         yield PICTURES.c.endpoint == query.endpoint
     if query.scheduler is not None:
@@ -100,22 +99,18 @@ def _conditions(query: HistoryQuery, opened: str, dialect: str) -> Iterable[Colu
         yield PICTURES.c.kind == query.kind.value
     if query.favourites:
         yield PICTURES.c.favourite.is_(True)
-    yield from _within(PICTURES.c.steps, query.steps, query.sort)
-    yield from _within(PICTURES.c.guidance, query.guidance, query.sort)
-    if query.text.strip():
-        yield PICTURES.c.sequence.in_(_matches(search_words(query.text), dialect))
+    # SQLite keeps no statistics, and would read and sort all of a range rather than walk along
+    # the order until a page is full: of a sum it has no index.
+    walked = _COLUMNS[query.sort][0] if dialect == "sqlite" else None
+    yield from _within(PICTURES.c.steps, query.steps, walked)
+    yield from _within(PICTURES.c.guidance, query.guidance, walked)
 
 
 def _within(
-    value: ColumnElement[Any], bounds: tuple[Any, Any], sort: HistorySort
+    value: Column[Any], bounds: tuple[Any, Any], walked: Column[Any] | None
 ) -> Iterable[ColumnElement[bool]]:
     low, high = bounds
-    if low is not None and low == high:
-        yield value == low
-        return
-    # An index of a range that does not give the order too would have every match sorted: the
-    # sum keeps SQLite from taking it.
-    compared = value if _COLUMNS[sort][0] is value else value + 0
+    compared = value if walked is None or walked is value else value + 0
     if low is not None:
         yield compared >= low
     if high is not None:
@@ -135,4 +130,7 @@ def _matches(words: list[str], dialect: str) -> Select[Any]:
     wanted = " & ".join(f"{word}:*" for word in words)
     vector = func.to_tsvector(text("'simple'"), PICTURE_TEXTS.c.words)
     match: ClauseElement = vector.op("@@")(func.to_tsquery(text("'simple'"), wanted))
-    return select(PICTURE_TEXTS.c.sequence).where(match)  # type: ignore[arg-type]
+    texts = select(PICTURE_TEXTS.c.sequence).where(match)  # type: ignore[arg-type]
+    # PostgreSQL cannot know how rare the beginning of a word is: left to itself it would walk
+    # along the order and cut the words of every text anew, seconds long for a rare one.
+    return select(texts.cte("found").prefix_with("MATERIALIZED").c.sequence)
