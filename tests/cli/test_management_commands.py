@@ -20,6 +20,7 @@ from support.stub_service import StubService
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GROUPS = {
     "templates": ["list"],
+    "history": ["list"],
     "tokens": ["create", "list", "revoke"],
     "endpoints": [
         *("create", "list", "get", "update", "delete"),

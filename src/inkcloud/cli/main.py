@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import inkcloud
-from inkcloud.cli import endpoints, models, templates, tokens
+from inkcloud.cli import endpoints, history, models, templates, tokens
 from inkcloud.cli.generate import generate
 from inkcloud.cli.init import init
 from inkcloud.cli.reproduce import reproduce
@@ -31,6 +31,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(templates.app, name="templates")
 app.add_typer(endpoints.app, name="endpoints")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(history.app, name="history")
 
 
 def _show_version(wanted: bool) -> None:
