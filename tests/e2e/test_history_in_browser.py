@@ -70,6 +70,9 @@ def test_pictures_are_found_chosen_exported_deleted_and_had_back(inkcloud, drawn
 
     browser.press("history_all")
     browser.wait_for(lambda: "3 selected" in browser.text("history_actions"))
+    browser.driver.refresh()
+    shows(browser, *PROMPTS)
+    browser.wait_for(lambda: "3 selected" in browser.text("history_actions"))
     browser.press("history_export")
     archive = ZipFile(io.BytesIO(downloaded(browser, "*.zip")))
     assert len(archive.namelist()) == 5

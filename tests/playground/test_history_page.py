@@ -14,6 +14,7 @@ from inkcloud.domain.picture_kind import PictureKind
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground.cells.cell_run import CellRun
 from inkcloud.playground.denoising.running import TAG as DENOISING
+from inkcloud.playground.history.chosen import KEPT
 from inkcloud.playground.history.gallery import card_html
 from inkcloud.playground.history.picture_words import playground_query, short_facts
 from inkcloud.playground.history.thumbnail_cache import ThumbnailCache
@@ -214,6 +215,48 @@ def test_chosen_pictures_stay_chosen_on_other_pages_and_are_exported(client, mon
     assert page.checkbox[0].value
     press(page, "history_none")
     assert not page.checkbox[0].value
+
+
+def test_chosen_pictures_stay_chosen_after_a_reload_and_other_filters(client):
+    client.generate("several", num_images=3)
+    ids = [picture.id for picture in client.history().pictures]
+    page = opened()
+    page.checkbox[1].check()
+    ran(page)
+    page.checkbox[0].check()
+    ran(page)
+    assert address(page) == {"chosen": f"{ids[1]}.{ids[0]}"}
+
+    again = opened(**address(page))
+
+    assert "**2 selected**" in words(again.markdown)
+    assert [box.value for box in again.checkbox] == [True, True, False]
+    again.text_input("history_search").set_value("sev")
+    assert address(ran(again)) == {"q": "sev", "chosen": f"{ids[1]}.{ids[0]}"}
+    again.query_params["chosen"] = ids[1]  # what the browser's way back does
+    ran(again)
+    assert [box.value for box in again.checkbox] == [False, True, False]
+    press(again, "history_none")
+    assert address(again) == {"q": "sev"}
+
+
+def test_a_choice_that_is_too_large_for_the_address_says_so(client):
+    client.generate("one more", num_images=2)
+    others = [f"gen_{number:032}-0" for number in range(KEPT - 1)]
+    page = opened(chosen=".".join([*others, "../x", ""]))
+    page.checkbox[0].check()
+    ran(page)
+    assert f"**{KEPT} selected**" in words(page.markdown)
+    assert len(address(page)["chosen"].split(".")) == KEPT
+    assert "forgotten when the page is reloaded" not in words(page.caption)
+
+    page.checkbox[1].check()
+    ran(page)
+
+    assert f"**{KEPT + 1} selected**" in words(page.markdown)
+    assert address(page) == {}
+    assert "forgotten when the page is reloaded" in words(page.caption)
+    assert f"**{KEPT + 1} selected**" in words(ran(page).markdown)
 
 
 def test_favourites_are_marked_one_by_one_and_together(client):

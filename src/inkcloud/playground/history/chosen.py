@@ -7,11 +7,14 @@ import streamlit as st
 
 from inkcloud.client import HistoryPicture, InkcloudClient
 from inkcloud.domain.errors import InkcloudError
-from inkcloud.playground.history.view import HistoryView
+from inkcloud.playground.history.view import HistoryView, checked_id
 from inkcloud.playground.wording import error_text
 
 MOST = 1000  # as many as the gateway takes at once
+KEPT = 100  # as many as the page's address holds: about 4000 characters
+CHOSEN = "chosen"
 _CHOSEN = "history_chosen"
+_ADDRESS = "history_chosen_address"
 _CHANGED = "history_chosen_changed"
 _DONE = "history_done"
 _ERROR = "history_error"
@@ -20,6 +23,20 @@ _ERROR = "history_error"
 def chosen() -> list[str]:
     """Return the ids of the pictures that are chosen, on all pages, in the order of choosing."""
     return list(st.session_state.get(_CHOSEN, ()))
+
+
+def read_choice() -> None:
+    """Let the address decide which pictures are chosen, if it is not this page that wrote it."""
+    told = st.query_params.get(CHOSEN, "")
+    if told != st.session_state.get(_ADDRESS, ""):
+        # A reload, a link, the browser's way back.
+        choose([id for id in map(checked_id, told.split(".")) if id][:KEPT])
+
+
+def kept_choice() -> dict[str, str]:
+    """Return what the page's address keeps of the choice: nothing of one that is too large."""
+    ids = chosen()
+    return {CHOSEN: ".".join(ids)} if 0 < len(ids) <= KEPT else {}
 
 
 def draw_choice(picture: HistoryPicture, number: int) -> None:
@@ -35,14 +52,14 @@ def draw_choice(picture: HistoryPicture, number: int) -> None:
         st.session_state[key] = picture.id in ids
     ticked = st.checkbox(f"Select {number}", key=key)
     if ticked and picture.id not in ids and len(ids) < MOST:
-        st.session_state[_CHOSEN] = [*ids, picture.id]
+        _keep([*ids, picture.id])
     elif not ticked and picture.id in ids:
-        st.session_state[_CHOSEN] = [each for each in ids if each != picture.id]
+        _keep([each for each in ids if each != picture.id])
 
 
 def choose(ids: Sequence[str]) -> None:
     """Choose pictures in place of all that were chosen; the boxes show it in the next run."""
-    st.session_state[_CHOSEN] = list(dict.fromkeys(ids))[:MOST]
+    _keep(list(dict.fromkeys(ids))[:MOST])
     st.session_state[_CHANGED] = True
 
 
@@ -59,6 +76,11 @@ def draw_actions(
 ) -> None:
     """Draw what can be done with the chosen pictures."""
     ids = chosen()
+    if len(ids) > KEPT:
+        st.caption(
+            "So many selected pictures are forgotten when the page is reloaded: its address holds "
+            f"up to {KEPT}."
+        )
     with st.container(horizontal=True, vertical_alignment="center", key="history_actions"):
         st.markdown(f"**{len(ids):,} selected**", width="content")
         if st.button("Select page", key="history_all", disabled=not pictures):
@@ -154,6 +176,16 @@ def _mark(client: InkcloudClient, ids: Sequence[str]) -> None:
     else:
         choose([])
     st.rerun()
+
+
+def _keep(ids: list[str]) -> None:
+    st.session_state[_CHOSEN] = ids
+    text = kept_choice().get(CHOSEN, "")
+    st.session_state[_ADDRESS] = text
+    if text:
+        st.query_params[CHOSEN] = text
+    elif CHOSEN in st.query_params:
+        del st.query_params[CHOSEN]
 
 
 def _box(id: str) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from inkcloud.domain.history_query import QUERY_LENGTH, HistorySort
 from inkcloud.domain.picture_kind import PictureKind
 from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.playground.history.chosen import kept_choice
 from inkcloud.playground.history.view import GUIDANCE, STEPS, HistoryView
 
 # What a list's first entry is: Streamlit takes None for a list of which nothing is chosen.
@@ -56,7 +57,7 @@ def read_view() -> HistoryView:
 
 def show(view: HistoryView) -> None:
     """Turn to another page, or to other pictures, and start the script anew."""
-    st.query_params.from_dict(view.to_query())
+    st.query_params.from_dict({**view.to_query(), **kept_choice()})
     st.rerun()
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from inkcloud.client import HistoryPictures, InkcloudClient
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
-from inkcloud.playground.history.chosen import draw_actions, draw_what_was_done
+from inkcloud.playground.history.chosen import draw_actions, draw_what_was_done, read_choice
 from inkcloud.playground.history.filter_fields import draw_filters, read_view, show
 from inkcloud.playground.history.gallery import OPENED, draw_gallery
 from inkcloud.playground.history.opened import draw_opened
@@ -21,6 +21,7 @@ def draw_history_page(client: InkcloudClient, endpoint: str) -> None:
         endpoint: the name of the endpoint that the page Generate draws with.
     """
     st.title("History", anchor=False)
+    read_choice()
     opened = checked_id(st.query_params.get(OPENED, ""))
     if opened:
         draw_opened(client, opened, endpoint)
