@@ -1,5 +1,6 @@
 """The history with both clients, at the real gateway."""
 
+import base64
 import io
 from zipfile import ZipFile
 
@@ -11,7 +12,7 @@ from inkcloud.domain.history_query import HistorySort
 from inkcloud.domain.picture_kind import PictureKind
 from support.blocking_client import Blocking
 from support.running_gateway import RunningGateway
-from support.stub_replica import StubReplica, StubReplicas
+from support.stub_replica import StubReplica, StubReplicas, tiny_png
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,15 @@ def test_an_entry_has_all_there_is_and_its_files(client):
     assert entry.image_url.endswith(f"/history/{entry.id}/image")
     assert client.history_image(entry.id) == image.png
     assert client.history_thumbnail(entry.id)[8:12] == b"WEBP"
+
+
+def test_what_a_picture_began_as_is_fetched(client):
+    start = tiny_png(seed=3)
+    client.generate("from a picture", image=base64.b64encode(start).decode(), strength=0.5)
+
+    [entry] = client.history("from a picture").pictures
+
+    assert client.history_start_image(entry.id) == start
 
 
 def test_marks_notes_deleting_and_having_back(client):

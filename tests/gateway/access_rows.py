@@ -159,6 +159,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", _PICTURE + "/restore"): Row(scopes=USE, hidden=404),
     ("GET", _PICTURE + "/image"): Row(scopes=READ, hidden=404),
     ("GET", _PICTURE + "/thumbnail"): Row(scopes=READ, hidden=404),
+    ("GET", _PICTURE + "/start-image"): Row(scopes=READ, hidden=404, ok=404),  # it has none
     # Calls and jobs
     ("POST", _ONE + "/infer"): Row(strangers=PUBLIC, scopes=USE, body={}),
     ("GET", _ANY_PATH): Row(strangers=PUBLIC, scopes=USE),

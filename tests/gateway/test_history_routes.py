@@ -1,5 +1,7 @@
 """The history over HTTP, at a real gateway with a stub replica."""
 
+import base64
+import hashlib
 import io
 import json
 from zipfile import ZipFile
@@ -9,7 +11,7 @@ from PIL import Image
 
 from inkcloud.domain.access import ALL_SCOPES
 from support.running_gateway import RunningGateway
-from support.stub_replica import StubReplica, StubReplicas
+from support.stub_replica import StubReplica, StubReplicas, tiny_png
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,23 @@ def test_a_thumbnail_is_a_small_webp_that_browsers_keep(call, drawn, gateway):
     assert again.content == first.content
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert "max-age=31536000" in first.headers["cache-control"]
+
+
+def test_what_a_picture_began_as_is_there_as_it_was_handed_in(call, drawn, gateway):
+    start = tiny_png(seed=11)
+    [id] = drawn("from a picture", image=base64.b64encode(start).decode(), strength=0.5)
+    [plain] = drawn("from noise")
+
+    answer = call("GET", f"/history/{id}/start-image")
+    none = call("GET", f"/history/{plain}/start-image")
+    gateway.images.path(hashlib.sha256(start).hexdigest()).unlink()
+    gone = call("GET", f"/history/{id}/start-image")
+
+    assert answer.content == start
+    assert answer.headers["content-disposition"] == "attachment"
+    assert (none.status_code, gone.status_code) == (404, 404)
+    assert "began as noise alone" in none.json()["detail"]
+    assert "missing or damaged" in gone.json()["detail"]
 
 
 def test_a_picture_whose_file_is_damaged_is_told(call, drawn, gateway):
@@ -199,6 +218,7 @@ def test_a_token_of_one_endpoint_sees_and_changes_only_its_pictures(call, drawn,
         ("GET", "", None),
         ("GET", "/image", None),
         ("GET", "/thumbnail", None),
+        ("GET", "/start-image", None),
         ("PATCH", "", {"note": "x"}),
         ("DELETE", "", None),
         ("POST", "/restore", None),

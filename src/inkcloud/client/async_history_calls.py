@@ -55,6 +55,10 @@ class AsyncHistoryCalls(AsyncSender):
         """Return a picture's PNG file."""
         return await self._send(self._history.image(id))
 
+    async def history_start_image(self, id: str) -> bytes:
+        """Return the file of the picture that a picture began as: PNG, JPEG or WebP."""
+        return await self._send(self._history.start_image(id))
+
     async def history_thumbnail(self, id: str) -> bytes:
         """Return a picture's small copy, a WebP file of at most 256 pixels a side."""
         return await self._send(self._history.thumbnail(id))

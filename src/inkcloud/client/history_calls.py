@@ -55,6 +55,10 @@ class HistoryCalls(Sender):
         """Return a picture's PNG file."""
         return self._send(self._history.image(id))
 
+    def history_start_image(self, id: str) -> bytes:
+        """Return the file of the picture that a picture began as: PNG, JPEG or WebP."""
+        return self._send(self._history.start_image(id))
+
     def history_thumbnail(self, id: str) -> bytes:
         """Return a picture's small copy, a WebP file of at most 256 pixels a side."""
         return self._send(self._history.thumbnail(id))

@@ -52,6 +52,10 @@ class HistoryRequests:
         """Fetch a picture."""
         return Call("GET", self._one(id) + "/image", answers.read_bytes)
 
+    def start_image(self, id: str) -> Call[bytes]:
+        """Fetch what a picture began as."""
+        return Call("GET", self._one(id) + "/start-image", answers.read_bytes)
+
     def thumbnail(self, id: str) -> Call[bytes]:
         """Fetch a picture's small copy."""
         return Call("GET", self._one(id) + "/thumbnail", answers.read_bytes)

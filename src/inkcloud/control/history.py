@@ -91,6 +91,17 @@ class History:
         """
         return await asyncio.to_thread(self._thumbnail, entry.sha256)
 
+    async def start_image(self, entry: HistoryEntry) -> bytes:
+        """Return the file of the picture that a picture began as: PNG, JPEG or WebP.
+
+        Raises:
+            NotFound: if it began as noise alone, or the file is missing or damaged.
+        """
+        named = entry.request.get("image")
+        if not isinstance(named, dict):
+            raise NotFound("The picture began as noise alone.")
+        return await asyncio.to_thread(self._image, str(named.get("sha256", "")))
+
     async def export(self, ids: Collection[str], opened: str) -> Iterator[bytes]:
         """Return a zip of pictures, their records and an index, to be read piece by piece.
 

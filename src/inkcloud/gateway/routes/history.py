@@ -134,6 +134,22 @@ async def history_image(request: Request, parts: PartsDependency, entry: _Seen) 
 
 
 @ROUTER.get(
+    "/{id}/start-image",
+    response_class=Response,
+    responses={
+        **answer(200, "A PNG, JPEG or WebP file.", "application/octet-stream"),
+        **problems(*COMMON, 503),
+    },
+)
+async def history_start_image(parts: PartsDependency, entry: _Seen) -> Response:
+    """Return the file of the picture that a picture began as."""
+    # Whoever handed it in chose its bytes, so that no browser is to show it as a page of ours.
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    data = await parts.history.start_image(entry)
+    return Response(data, headers=headers, media_type="application/octet-stream")
+
+
+@ROUTER.get(
     "/{id}/thumbnail",
     response_class=Response,
     responses={
