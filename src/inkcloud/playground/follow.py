@@ -106,6 +106,6 @@ def _explained(error: InkcloudError) -> InkcloudError:
     if isinstance(error, NotFound):
         return NotFound(
             "The endpoint does not know this generation. It may have been deleted, or belong "
-            "to another data folder. Press Generate to draw it again."
+            "to another data folder."
         )
     return error

@@ -3,7 +3,7 @@
 import re
 
 from inkcloud.client import GenerationStatus
-from inkcloud.domain.errors import InkcloudError, shorten
+from inkcloud.domain.errors import InkcloudError, NotFound, shorten
 from inkcloud.playground.drawing import Drawing, Phase
 from inkcloud.playground.fields import label_of
 
@@ -67,6 +67,17 @@ def error_text(error: InkcloudError) -> str:
     if error.allowed is not None:
         parts.append(f"Allowed is {escaped(error.allowed)}.")
     return " ".join(parts)
+
+
+def failure_text(error: InkcloudError, button: str) -> str:
+    """Return why there is no picture, as Markdown, and what to press if it was lost.
+
+    Args:
+        error: why.
+        button: the page's button that draws.
+    """
+    again = f" Press **{button}** to draw it again." if isinstance(error, NotFound) else ""
+    return error_text(error) + again
 
 
 def progress_fraction(drawing: Drawing) -> float:

@@ -210,4 +210,5 @@ def test_an_address_that_names_nothing_real_is_explained(stub):
     page = run_until(opened("denoising", first="gen_unknown"), lambda p: bool(p.error))
 
     assert "does not know this generation" in words(page.error)
+    assert "Press **Run** to draw it again" in words(page.error)
     assert opened("denoising", first="../../tokens").error == []

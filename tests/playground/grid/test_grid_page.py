@@ -98,7 +98,9 @@ def test_stopping_keeps_what_is_drawn_and_the_rest_can_be_drawn_later(page, repl
     page.selectbox("grid_axis_down").select("Prompts").run()
     page.text_area("grid_values_down_prompt").set_value("quick\nslow").run()
     page.button("grid_draw").click().run()
+    assert "4 of the cells are not sent yet: they wait while no tab" in words(page.caption)
     run_until(page, lambda page: progress(page).startswith("4 of 8"))
+    assert "not sent yet" not in words(page.caption)
 
     page.button("grid_stop").click().run()
 

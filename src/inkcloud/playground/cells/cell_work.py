@@ -99,6 +99,11 @@ class CellWork:
         """How many cells will stay without a picture, unless a person goes on."""
         return sum(self.error(cell) is not None for cell in self.cells)
 
+    @property
+    def in_line(self) -> int:
+        """How many cells are still to be submitted by a page that shows the run."""
+        return len(self._missing()) if self._opened else 0
+
     def status(self, cell: Cell) -> GenerationStatus | None:
         """Return a cell's generation as the gateway last told it; None before there is one."""
         found = self._statuses.get(cell.index)

@@ -69,3 +69,8 @@ def draw_progress(work: CellWork, clients: Clients, noun: str = "cells") -> None
     left = time_left(seconds_left(work, clients)).capitalize()
     text = " ".join((progress_text(work, noun), f"{left}." if left else "")).strip()
     st.progress(work.done / len(work.cells), text=text)
+    if work.in_line:
+        st.caption(
+            f"{work.in_line} of the {noun} are not sent yet: they wait while no tab shows this "
+            "page. Whoever opens its address lets it go on."
+        )

@@ -13,7 +13,7 @@ from inkcloud.playground.drawing import Drawing, Phase
 from inkcloud.playground.follow import PASSING, cancel, follow
 from inkcloud.playground.frame import draw_unfinished
 from inkcloud.playground.result import SECONDS_BETWEEN_TRIES, pace_of
-from inkcloud.playground.wording import error_text, progress_fraction, progress_text
+from inkcloud.playground.wording import error_text, failure_text, progress_fraction, progress_text
 
 TAG = "denoising/"
 _NO_FRAMES = "The frames could not be read. Press Run to draw them again."
@@ -112,7 +112,7 @@ def _draw(viewing: Viewing, drawing: Drawing) -> None:
         )
     match drawing.phase:
         case Phase.FAILED if drawing.error is not None:
-            st.error(error_text(drawing.error), icon=":material/warning:")
+            st.error(failure_text(drawing.error, "Run"), icon=":material/warning:")
         case Phase.CANCELLED:
             st.info("Cancelled. Nothing of it is kept.", icon=":material/front_hand:")
         case Phase.SUCCEEDED:
