@@ -27,7 +27,8 @@ def draw_shelf(session: Session) -> None:
         return
     st.caption(
         "The gateway keeps them under a name, so they are there again another day. Settings "
-        "and prompts are kept apart, so that each can be used with the other."
+        "and prompts are kept apart, so that each can be used with the other. Everybody who "
+        "draws with this gateway shares them: they see, use, replace and remove each other's."
     )
     save, use = st.columns(2)
     with save:
