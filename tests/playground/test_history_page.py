@@ -1,5 +1,6 @@
 """The page History, run by Streamlit's AppTest against a real gateway with a stub replica."""
 
+import base64
 import io
 import re
 from zipfile import ZipFile
@@ -23,7 +24,7 @@ from inkcloud.playground.link import read_query
 from inkcloud.playground.run import TAG_PREFIX as PLAYGROUND
 from inkcloud.playground.schedulers.schedulers_session import KIND as SCHEDULERS
 from support.running_gateway import RunningGateway
-from support.stub_replica import StubReplica, StubReplicas
+from support.stub_replica import StubReplica, StubReplicas, tiny_png
 
 PATIENCE = 60
 SCRIPT = """
@@ -347,6 +348,18 @@ def test_each_picture_of_a_generation_leads_to_its_own_seed(client):
         assert (linked.prompt, panel.seed, panel.images, panel.width) == ("a star", seed, 1, 128)
         [image] = client.generate(**_request(panel, linked.prompt))
         assert image.sha256 == picture.sha256
+
+
+def test_a_picture_that_began_as_another_leads_to_the_playground_with_it(client):
+    start = base64.b64encode(tiny_png(seed=4)).decode()
+    client.generate("a star", image=start, strength=0.5, seed=7)
+    [picture] = client.history().pictures
+
+    query = playground_query(picture)
+
+    [panel] = read_query(query).panels
+    assert (panel.strength, panel.seed, query["start"]) == (0.5, "7", picture.id)
+    assert base64.b64encode(client.history_start_image(query["start"])).decode() == start
 
 
 def _request(panel, prompt):

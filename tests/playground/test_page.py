@@ -265,6 +265,7 @@ def test_an_address_with_an_unknown_generation_is_explained(page, gateway):
     strange = opened(run="abc", panel1="gen_unknown")
 
     assert "does not know this generation" in words(strange.error)
+    assert "Press **Generate** to draw it again" in words(strange.error)
 
 
 def test_a_missing_token_file_is_explained(gateway, monkeypatch):

@@ -3,6 +3,7 @@
 A generation goes on by `steps_per_look` every time it is looked at, so nothing depends on time.
 """
 
+import base64
 import io
 import socket
 import threading
@@ -15,6 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from PIL import Image
 
+from inkcloud.domain.init_image import named
 from inkcloud.domain.job import new_job_id
 
 SIDE = 64
@@ -89,6 +91,7 @@ class StubGateway:
         self.refusal: tuple[int, dict[str, Any]] | None = None
         self.lose_next_answer = False
         self.measured: list[str] = []
+        self.images: dict[str, bytes] = {}
         self.presets: dict[str, dict[str, Any]] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -147,6 +150,7 @@ def _app(stub: StubGateway) -> FastAPI:
     app = FastAPI()
     _add_endpoint(app, stub)
     _add_generation(app, stub)
+    _add_history(app, stub)
     _add_presets(app, stub)
     return app
 
@@ -176,6 +180,10 @@ def _add_endpoint(app: FastAPI, stub: StubGateway) -> None:
         body = await request.json()
         if stub.refusal is not None:
             return _answer(stub.refusal)
+        if "image" in body:
+            image = base64.b64decode(body["image"])
+            body["image"] = named(image)
+            stub.images[body["image"]["sha256"]] = image
         generation = StubGeneration(body, body.pop("tag", ""))
         stub.generations[generation.id] = generation
         if stub.lose_next_answer:
@@ -224,6 +232,15 @@ def _add_generation(app: FastAPI, stub: StubGateway) -> None:
         if found.state in ("queued", "running"):
             found.state = "cancelled"
         return found.view()
+
+
+def _add_history(app: FastAPI, stub: StubGateway) -> None:
+    @app.get("/history/{picture}/start-image")
+    def start_image(picture: str) -> Any:
+        found = stub.generations.get(picture.rpartition("-")[0])
+        if found is None or "image" not in found.request:
+            return _answer(problem(404, "not_found", "The picture began as noise alone."))
+        return Response(stub.images[found.request["image"]["sha256"]])
 
 
 def _add_presets(app: FastAPI, stub: StubGateway) -> None:

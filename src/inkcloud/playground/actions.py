@@ -6,12 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from inkcloud.domain.errors import InkcloudError, InvalidRequest
+from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.limits import MAXIMUM_SEED
 from inkcloud.playground import form
 from inkcloud.playground.drawing import Drawing
 from inkcloud.playground.follow import cancel
-from inkcloud.playground.link import MAXIMUM_PANELS, generate_query
+from inkcloud.playground.link import MAXIMUM_PANELS
 from inkcloud.playground.parameters import Parameters, parse_seed
 from inkcloud.playground.run import Run
 from inkcloud.playground.session import Session, current_session
@@ -134,23 +134,17 @@ def show_the_way(panel: int) -> None:
 
 
 def _rearrange(session: Session, order: Sequence[int | None]) -> None:
-    """Put the panels in another order and let a reload find their settings again."""
+    """Put the panels in another order."""
     session.arrange(order)
     session.link_error = None
-    try:
-        prompt = form.prompt() if session.prompt_to_fill is None else session.prompt_to_fill
-        panels = [session.filling.get(panel) or form.read(panel) for panel in session.panels]
-        session.link = generate_query(prompt, panels)
-    except InvalidRequest:
-        session.link = {}  # what cannot be drawn cannot be linked to
-    session.keep_address()
 
 
 def _generate(session: Session, panel: int) -> None:
     session.restoring.discard(panel)
-    session.link, session.link_error = {}, None
+    session.link_error = None
     try:
-        request = form.read(panel).request(form.prompt())
+        image = session.start.data if session.start else None
+        request = form.read(panel).request(form.prompt(), image)
     except InkcloudError as error:
         session.put(panel, Drawing(error=error))
         return

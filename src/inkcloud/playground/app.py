@@ -18,7 +18,7 @@ from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.frame import draw_style
 from inkcloud.playground.generate_page import draw_generate_page
 from inkcloud.playground.opening import open_session, shared_client
-from inkcloud.playground.pages import page_at, remember_pages
+from inkcloud.playground.pages import page_at, remember_pages, remember_shown
 from inkcloud.playground.session import current_session, has_session, keep
 from inkcloud.playground.sharing.gate import asks_who, draw_gate
 from inkcloud.playground.sharing.secrets import page_secrets, setting_secrets
@@ -50,6 +50,7 @@ def show(settings: Mapping[str, str], *, personal: bool) -> None:
     # On a phone they are behind a button, which `draw_style` writes "Menu" beside.
     remember_pages(pages)
     page = st.navigation(pages, position="top" if admitted else "hidden")
+    remember_shown(page)
     draw_style()
     if not admitted:
         return
@@ -71,7 +72,6 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
             _generate_page(connection),
             title="Generate",
             icon=":material/brush:",
-            url_path="generate",
             default=True,
         ),
         _page("Grid", "grid_on", drawing(_later("grid.page", "draw_grid_page"))),
@@ -85,7 +85,13 @@ def _pages(connection: Connection) -> list[StreamlitPage]:
         _page("Models", "deployed_code", console(models)),
         _page("Tokens", "key", console(_later("console.tokens_page", "draw_tokens_page"))),
         _page("Sharing", "share", lambda: sharing(connection)),
+        st.Page(_to_the_front, title="Generate", url_path="generate", visibility="hidden"),
     ]
+
+
+def _to_the_front() -> None:
+    """Lead an address that has the first page's name to its real one, which has no path."""
+    st.switch_page(page_at(""), query_params=st.query_params.to_dict())
 
 
 def _page(title: str, icon: str, draw: Callable[[], None]) -> StreamlitPage:

@@ -31,6 +31,7 @@ TRAITS = (
     Trait("images", "seeds in a row"),
     Trait("variation_seed", "variation seed"),
     Trait("variation_strength", "variation strength"),
+    Trait("strength", "strength"),
 )
 _SHORT = 24
 

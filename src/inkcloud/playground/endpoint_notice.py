@@ -51,6 +51,7 @@ def _draw(pace: float | None) -> None:
             st.warning(f"{error_text(error)} This page keeps trying.", icon=":material/power_off:")
             return
     if pace is not None and ready(session.facts):
+        session.keep_address()  # lest the whole run takes an older one for the person's wish
         st.rerun()
     text = sentence(session.facts or {})
     if text:

@@ -79,6 +79,18 @@ VARIATION_STRENGTH = Field(
     "How far the first noise is turned towards the variation seed's: 0 is the starting seed's "
     "picture, 1 is the variation seed's, and between them one changes into the other.",
 )
+START_PICTURE = Field(
+    "image",
+    "Start from a picture",
+    "All panels begin as this picture under noise instead of noise alone. Without a size of their "
+    "own they take its shape.",
+)
+STRENGTH = Field(
+    "strength",
+    "Strength",
+    "How far to go from the start picture. Low values keep its shapes and colours, and make only "
+    "that share of the steps; at 1 next to nothing of it is left.",
+)
 
 ENDPOINT_NAME = Field(
     "name",
@@ -165,6 +177,8 @@ FIELDS = (
     IMAGES,
     VARIATION_SEED,
     VARIATION_STRENGTH,
+    START_PICTURE,
+    STRENGTH,
     ENDPOINT_NAME,
     MIN_REPLICAS,
     MAX_REPLICAS,

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from inkcloud.domain.generation_request import DEFAULT_STRENGTH
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.presets import (
     NEGATIVE_EXAMPLES,
@@ -18,11 +19,10 @@ from inkcloud.playground.presets import (
     matching_preset,
     preset_named,
 )
-from inkcloud.playground.session import Session, current_session
+from inkcloud.playground.session import LOCK_KEY, Session, current_session
 from inkcloud.playground.sizes import read_size, size_text
 
 PROMPT_KEY = "prompt"
-LOCK_KEY = "lock_seed"
 PRESET = "preset"
 EXAMPLE = "example"
 
@@ -45,6 +45,8 @@ def seed_is_locked() -> bool:
 def read(panel: int) -> Parameters:
     """Return what a panel draws with; of fields not drawn yet, their first values."""
     own = _held(panel)
+    if current_session().start is None:
+        own["strength"] = DEFAULT_STRENGTH  # it has no effect, and no field
     return Parameters(**{**own, "seed": _held(0)["seed"]} if seed_is_locked() else own)
 
 
@@ -140,6 +142,7 @@ def _values(parameters: Parameters) -> dict[str, Any]:
         "images": parameters.images,
         "variation_seed": parameters.variation_seed,
         "variation_strength": parameters.variation_strength,
+        "strength": parameters.strength,
     }
 
 

@@ -6,13 +6,15 @@ from streamlit.delta_generator import DeltaGenerator
 from inkcloud.playground import actions, differences, fields, form
 from inkcloud.playground.compare import draw_comparison
 from inkcloud.playground.endpoint_notice import draw_endpoint_notice
-from inkcloud.playground.opening import follow_link, learn_pace
+from inkcloud.playground.opening import learn_pace
+from inkcloud.playground.page_address import follow_address, keep_settings
 from inkcloud.playground.panel import draw_panel
 from inkcloud.playground.preset_shelf import draw_shelf
 from inkcloud.playground.prompt_length import unread_parts, unread_sentence
 from inkcloud.playground.restoring.uploader import draw_uploader
 from inkcloud.playground.result import draw_result, restore_fields
 from inkcloud.playground.session import Session
+from inkcloud.playground.start_picture import draw_start
 from inkcloud.playground.toolbar import draw_toolbar
 from inkcloud.playground.wording import error_text, escaped
 
@@ -22,7 +24,7 @@ _ON_THE_WAY = 5  # panels that are worth seeing in one row
 
 def draw_generate_page(session: Session) -> None:
     """Draw the page."""
-    follow_link(session)
+    follow_address(session)
     form.fill(session)
     restore_fields(session)
     actions.answer_presses(session)
@@ -36,6 +38,7 @@ def draw_generate_page(session: Session) -> None:
         with column:
             results.append(draw_panel(session, panel, differing))
     _draw_again_if_stale(session, differing)
+    keep_settings(session)
     with buttons:
         draw_toolbar(session, status)
     draw_comparison(session)
@@ -77,6 +80,7 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
         persist_state="session",
     )
     _draw_unread(session)
+    draw_start(session)
     buttons = st.container()
     with st.container(key="run_status"):
         status = st.empty()

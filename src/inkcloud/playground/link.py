@@ -2,7 +2,8 @@
 
 Its query is `v=1`, `prompt=...` and for each panel `p1=...`: the parameters as `name=value`
 with commas between them, without those that are not set, and the negative prompt last, because
-it may hold commas of its own.
+it may hold commas of its own. `start=...` names the picture of the history whose start picture
+all panels begin as.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inkcloud.domain.errors import InvalidRequest
+from inkcloud.domain.generation_request import DEFAULT_STRENGTH
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground.parameters import DECIMALS, Parameters, parse_seed
 
 LINK_VERSION = 1
 MAXIMUM_PANELS = 6
 VERSION_FIELD = "v"
+START_FIELD = "start"
 FIELD = "link"
 _NEGATIVE = "negative"
 _NAMES = {
@@ -28,6 +31,7 @@ _NAMES = {
     "images": "images",
     "variation_seed": "variation_seed",
     "variation": "variation_strength",
+    "strength": "strength",
 }
 _NEEDED = ("steps", "scheduler", "guidance", "seed")
 
@@ -73,6 +77,19 @@ def read_query(query: Mapping[str, str]) -> Linked | None:
     return Linked(prompt, tuple(_checked(prompt, _read_panel(text)) for text in texts))
 
 
+def link_part(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a page's query is a link; empty if there is none in it."""
+    if VERSION_FIELD not in query:
+        return {}
+    names = {
+        VERSION_FIELD,
+        "prompt",
+        START_FIELD,
+        *(f"p{i + 1}" for i in range(MAXIMUM_PANELS + 1)),
+    }
+    return {name: value for name, value in query.items() if name in names}
+
+
 def _panel_text(parameters: Parameters) -> str:
     values = {
         "steps": parameters.steps,
@@ -84,6 +101,7 @@ def _panel_text(parameters: Parameters) -> str:
         "images": parameters.images if parameters.images > 1 else None,
         "variation_seed": parameters.variation_seed or None,
         "variation": parameters.variation_strength or None,
+        "strength": None if parameters.strength == DEFAULT_STRENGTH else parameters.strength,
     }
     parts = [f"{name}={value}" for name, value in values.items() if value is not None]
     if parameters.negative_prompt:
@@ -144,6 +162,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "height": _as_whole,
     "images": _as_whole,
     "variation": _as_number,
+    "strength": _as_number,
 }
 
 
@@ -161,6 +180,7 @@ def _checked(prompt: str, parameters: Parameters) -> Parameters:
         seed=str(parse_seed(parameters.seed)),
         variation_seed=_checked_seed(parameters.variation_seed),
         variation_strength=round(parameters.variation_strength, DECIMALS),
+        strength=request.strength,
     )
 
 

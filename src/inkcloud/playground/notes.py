@@ -56,6 +56,13 @@ def time_needed(parameters: Parameters, pace: "Pace | None") -> str:
     return f"Takes {pace.text(parameters, parameters.images)}."
 
 
+def start_note(asked: int, made: int) -> str:
+    """Return what beginning as a picture does to the steps."""
+    if asked == made:
+        return "Begins as your picture, of which next to nothing is left at strength 1."
+    return f"Begins as your picture: {made} of the {asked} steps are made."
+
+
 def notes(parameters: Parameters) -> tuple[str, ...]:
     """Return what these settings will really do, where that may surprise."""
     found = (

@@ -4,10 +4,10 @@ import streamlit as st
 
 from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
-from inkcloud.playground import form
 from inkcloud.playground.connection import Connection
-from inkcloud.playground.link import MAXIMUM_PANELS, VERSION_FIELD, read_query
+from inkcloud.playground.link import MAXIMUM_PANELS, VERSION_FIELD
 from inkcloud.playground.pace import LOOK_BACK, Pace
+from inkcloud.playground.page_address import turn_to
 from inkcloud.playground.run import TAG_PREFIX, Run, latest_run
 from inkcloud.playground.session import Session
 
@@ -25,47 +25,10 @@ def open_session(connection: Connection) -> Session:
     """
     session = Session(shared_client(connection))
     query = st.query_params.to_dict()
-    run = Run.from_query(query)
-    if VERSION_FIELD in query:
-        _open_link(session, query, afresh=True)
-    elif run is not None:
-        session.show(run)
-    elif connection.personal:
+    turn_to(session, query, afresh=True)
+    if connection.personal and VERSION_FIELD not in query and Run.from_query(query) is None:
         _turn_to_latest(session)
     return session
-
-
-def follow_link(session: Session) -> None:
-    """Turn to the link in the page's address, if there is a new one; nothing is drawn by it."""
-    query = st.query_params.to_dict()
-    if VERSION_FIELD in query and query != session.link:
-        _open_link(session, query, afresh=False)
-
-
-def _open_link(session: Session, query: dict[str, str], *, afresh: bool) -> None:
-    """Fill the panels with a link's settings.
-
-    Args:
-        session: the page's.
-        query: the link's query.
-        afresh: whether the page is a new one. Then its fields are drawn with the link's values
-            instead of being filled: they may stand changed in a browser that has reconnected.
-    """
-    session.link, session.link_error = query, None
-    try:
-        linked = read_query(query)
-    except InkcloudError as error:
-        session.link_error = error
-        return
-    if linked is None:
-        return
-    session.show(Run.new(len(linked.panels)))
-    if afresh:
-        session.first = linked
-        return
-    session.filling = dict(enumerate(linked.panels))
-    session.prompt_to_fill = linked.prompt
-    st.session_state[form.LOCK_KEY] = False
 
 
 def learn_pace(session: Session) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from inkcloud.playground import actions, form
-from inkcloud.playground.notes import cost, notes, time_needed
+from inkcloud.playground.notes import cost, notes, start_note, time_needed
 from inkcloud.playground.panel_fields import draw_settings
 from inkcloud.playground.panel_menu import draw_menu
 from inkcloud.playground.prompt_length import unread_sentence
@@ -46,13 +46,15 @@ def draw_panel(session: Session, panel: int, differing: frozenset[str]) -> Delta
 
 
 def _draw_notes(session: Session, panel: int) -> None:
-    parameters = form.read(panel)
+    asked, from_picture = form.read(panel), session.start is not None
+    parameters = asked.as_drawn(from_picture=from_picture)
     negative = parameters.negative_prompt
     unread = session.unread.get(negative, "") if parameters.guidance_scale != 1.0 else ""
     lines = (
         cost(parameters),
         time_needed(parameters, session.pace),
         unread_sentence(negative, unread, "negative prompt"),
+        start_note(asked.steps, parameters.steps) if from_picture else "",
         *notes(parameters),
     )
     st.caption("\n".join(f"- {escaped(line)}" for line in lines if line))

@@ -12,6 +12,7 @@ from inkcloud.playground.session import Session
 from inkcloud.playground.sizes import offered, size_label
 
 MOST_SEEDS = 8
+LEAST_STRENGTH = 0.05
 _MARK = " :violet-badge[differs]"
 
 
@@ -65,6 +66,8 @@ def draw_settings(session: Session, number: int, differing: frozenset[str]) -> N
     )
     example = st.container()
     _draw_denoising(panel)
+    if session.start is not None:
+        _draw_strength(panel)
     _draw_seed(panel)
     with st.expander("Size, several seeds, variation"):
         _draw_size(panel)
@@ -98,6 +101,17 @@ def _draw_denoising(panel: _Panel) -> None:
         step=0.1,
         format="%.1f",
         **panel.options("guidance_scale", fields.GUIDANCE_SCALE),
+    )
+
+
+def _draw_strength(panel: _Panel) -> None:
+    st.slider(
+        min_value=LEAST_STRENGTH,
+        max_value=1.0,
+        value=max(LEAST_STRENGTH, panel.first("strength")),
+        step=0.05,
+        format="%.2f",
+        **panel.options("strength", fields.STRENGTH),
     )
 
 

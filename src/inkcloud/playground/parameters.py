@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inkcloud.domain.errors import InvalidRequest
-from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.domain.generation_request import DEFAULT_STRENGTH, GenerationRequest
 from inkcloud.domain.limits import MAXIMUM_SEED, Limits
 from inkcloud.domain.sampler_name import SamplerName
 
@@ -29,6 +29,7 @@ class Parameters:
         images: how many pictures; picture i uses `seed + i`.
         variation_seed: text like `seed`; the seed whose noise is mixed in, "" for none.
         variation_strength: how much of the variation seed's noise, 0 to 1.
+        strength: how far to go from the picture that all panels begin as, if there is one.
     """
 
     negative_prompt: str
@@ -41,6 +42,7 @@ class Parameters:
     images: int = 1
     variation_seed: str = ""
     variation_strength: float = 0.0
+    strength: float = DEFAULT_STRENGTH
 
     @property
     def varied(self) -> bool:
@@ -51,8 +53,18 @@ class Parameters:
         """Return the same parameters with another negative prompt."""
         return replace(self, negative_prompt=text)
 
-    def request(self, prompt: str) -> GenerationRequest:
+    def as_drawn(self, *, from_picture: bool) -> "Parameters":
+        """Return the same parameters with the steps that are really made."""
+        if not from_picture:
+            return self
+        return replace(self, steps=max(1, min(int(self.steps * self.strength), self.steps)))
+
+    def request(self, prompt: str, image: bytes | None = None) -> GenerationRequest:
         """Return the request for this prompt.
+
+        Args:
+            prompt: what to draw.
+            image: the file of the picture to begin as; None begins as noise.
 
         Raises:
             InvalidRequest: names the first field whose value is not allowed.
@@ -71,6 +83,8 @@ class Parameters:
             variation_seed=parse_seed(self.variation_seed) if self.varied else None,
             variation_strength=self.variation_strength if self.varied else 0.0,
             preview_every=max(1, self.steps // PREVIEWS_PER_PICTURE),
+            image=image,
+            strength=round(self.strength, DECIMALS),
         )
         return request.validated(LIMITS)
 
@@ -89,10 +103,13 @@ class Parameters:
     def from_request(cls, request: dict[str, Any]) -> "Parameters":
         """Return the parameters that a request, as plain values, was made with.
 
+        The picture that it begins as, which is only named there, is left out.
+
         Raises:
             InvalidRequest: if it is not a request that a panel can show.
         """
-        known = GenerationRequest.from_mapping(request).validated(LIMITS)
+        without = {**request, "image": None}
+        known = GenerationRequest.from_mapping(without).validated(LIMITS)
         return cls(
             negative_prompt=known.negative_prompt,
             steps=known.num_inference_steps,
@@ -104,6 +121,7 @@ class Parameters:
             images=known.num_images,
             variation_seed="" if known.variation_seed is None else str(known.variation_seed),
             variation_strength=known.variation_strength,
+            strength=known.strength,
         )
 
 

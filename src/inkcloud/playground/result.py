@@ -8,9 +8,11 @@ from inkcloud.playground.drawing import Drawing, Phase
 from inkcloud.playground.finished import draw_finished
 from inkcloud.playground.follow import follow
 from inkcloud.playground.frame import draw_unfinished, keep_shape
+from inkcloud.playground.page_address import keep_settings
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.session import Session, current_session
-from inkcloud.playground.wording import error_text, progress_fraction, progress_text
+from inkcloud.playground.start_picture import find_start
+from inkcloud.playground.wording import error_text, failure_text, progress_fraction, progress_text
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_TRIES = 2.0
@@ -36,6 +38,7 @@ def _draw_latest(panel: int, pace: float | None) -> None:
         st.rerun()  # it was taken away, by another run of the page's script
     drawing = follow(session.client, session.drawings[panel])
     session.put(panel, drawing)
+    keep_settings(session)
     if pace_of(drawing) != pace or (panel in session.restoring and drawing.status is not None):
         # Only a run of the whole page can change the pace, the buttons and the fields.
         st.rerun()
@@ -54,6 +57,8 @@ def _size(session: Session, panel: int) -> tuple[int, int] | None:
     """Return the size that a panel's picture will have, if it is known."""
     parameters = form.read(panel)
     native = session.native_size or (1, 1)
+    if session.start is not None and parameters.width is None and parameters.height is None:
+        return session.start.size
     width, height = parameters.width, parameters.height
     if (width is None) != (height is None) and session.native_size is None:
         return None
@@ -86,7 +91,7 @@ def _draw_status(drawing: Drawing) -> None:
             # The bar stands here from the start: its place is kept, and the browser has its code.
             st.progress(0.0, text="Ready.")
         case Phase.FAILED if drawing.error is not None:
-            st.error(error_text(drawing.error), icon=":material/warning:")
+            st.error(failure_text(drawing.error, "Generate"), icon=":material/warning:")
         case Phase.CANCELLED:
             st.info("Cancelled.", icon=":material/front_hand:")
         case _:
@@ -103,6 +108,7 @@ def restore_fields(session: Session) -> None:
         if drawing.status is None:
             continue
         request = drawing.status.request
+        find_start(session, drawing.status)
         try:
             form.restore(panel, str(request.get("prompt", "")), Parameters.from_request(request))
         except InkcloudError:

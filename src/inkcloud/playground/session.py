@@ -1,5 +1,6 @@
 """What one open page remembers between Streamlit's reruns."""
 
+import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,11 @@ from inkcloud.playground.link import Linked
 from inkcloud.playground.own_presets import OwnPresets
 from inkcloud.playground.pace import Pace
 from inkcloud.playground.parameters import Parameters
+from inkcloud.playground.picture_file import StartPicture
 from inkcloud.playground.presets import DEFAULT_PROMPT, PRESETS
 from inkcloud.playground.run import DEFAULT_PANELS, Run
 
+LOCK_KEY = "lock_seed"
 _KEY = "playground"
 
 
@@ -31,9 +34,17 @@ class Session:
         filling: what the panels' fields are to be filled with before they are drawn next.
         prompt_to_fill: the same for the prompt; None leaves it.
         restoring: panels whose fields are still to be filled from their generation.
+        start: the picture that all panels begin as; None if they begin as noise.
+        start_id: the picture of the history whose start picture is still to be fetched.
+        start_file: which file of the field for a start picture was taken last.
+        start_error: why there is no start picture although the run or the link has one.
         previous: the latest run, offered to a page that was opened afresh.
         facts: what the endpoint said of itself; None until it has answered.
-        link: the query of the link whose settings the panels show, as long as there is no run.
+        link: the part of the address that holds the fields' settings; empty if a reload finds
+            them without it.
+        address: the query that the page's address has, as far as the page knows.
+        written: addresses that the page gave itself.
+        held: what all fields held when the page was drawn last, by their keys.
         link_error: why the link in the page's address could not be opened.
         own_presets: what the gateway keeps under names; None until it was asked.
         unread: of texts that are too long for the model, the part that it does not read.
@@ -51,9 +62,16 @@ class Session:
     filling: dict[int, Parameters] = field(default_factory=dict)
     prompt_to_fill: str | None = None
     restoring: set[int] = field(default_factory=set)
+    start: StartPicture | None = None
+    start_id: str = ""
+    start_file: str = ""
+    start_error: InkcloudError | None = None
     previous: Run | None = None
     facts: dict[str, Any] | None = None
     link: dict[str, str] = field(default_factory=dict)
+    address: dict[str, str] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    held: dict[str, Any] = field(default_factory=dict)
     link_error: InkcloudError | None = None
     own_presets: OwnPresets | None = None
     unread: dict[str, str] = field(default_factory=dict)
@@ -106,10 +124,9 @@ class Session:
             [None if old is None else self.run.jobs[old] for old in order]
         )
         self.drawings = [Drawing() if old is None else self.drawings[old] for old in order]
-        self.keep_address()
 
     def put(self, panel: int, drawing: Drawing) -> None:
-        """Keep a panel's drawing, and its generation in the page's address."""
+        """Keep a panel's drawing, and its generation in the run."""
         if drawing.phase is Phase.SUCCEEDED and self.drawings[panel].phase is not Phase.SUCCEEDED:
             self.pace_is_old = True
             if "model" not in (self.facts or {}):
@@ -117,15 +134,33 @@ class Session:
         self.drawings[panel] = drawing
         if drawing.job != self.run.jobs[panel]:
             self.run = self.run.with_job(panel, drawing.job)
-        self.keep_address()
 
     def keep_address(self) -> None:
-        """Put into the page's address what a reload needs: the run, or else the link."""
+        """Put into the page's address what a reload needs: the run, and the fields' settings."""
         query = self.run.to_query()
-        if self.link and not any(self.run.jobs):
-            query = self.link
+        if self.link:
+            query.pop("panels", None)  # the link tells how many there are
+            query = self.link | query
         if st.query_params.to_dict() != query:
             st.query_params.from_dict(query)
+        self.address = query
+        self.written.add(urllib.parse.urlencode(sorted(query.items())))
+
+    def is_late(self, query: dict[str, str], held: dict[str, Any]) -> bool:
+        """Say whether a query is what the page's address was before the page changed it.
+
+        A browser that is not told of the latest address yet sends the one before with whatever
+        was typed or pressed. Who goes back to that one has typed and pressed nothing.
+
+        Args:
+            query: the query that came.
+            held: what all fields hold now, by their keys.
+        """
+        if urllib.parse.urlencode(sorted(query.items())) not in self.written:
+            return False
+        changed = (name for name in held if held[name] != self.held.get(name))
+        # A button is no longer pressed in the next run.
+        return any(held[name] is not False or name == LOCK_KEY for name in changed)
 
 
 def current_session() -> Session:

@@ -7,8 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from inkcloud.domain.errors import InvalidRequest
 from inkcloud.playground import actions, form
-from inkcloud.playground.link import MAXIMUM_PANELS, generate_query
-from inkcloud.playground.session import Session
+from inkcloud.playground.link import MAXIMUM_PANELS, START_FIELD, generate_query
+from inkcloud.playground.session import LOCK_KEY, Session
+from inkcloud.playground.start_picture import start_query
 from inkcloud.playground.wording import about, error_text
 
 
@@ -23,7 +24,7 @@ def draw_toolbar(session: Session, status: DeltaGenerator) -> None:
         _draw_generate(session)
         st.toggle(
             "Lock seed",
-            key=form.LOCK_KEY,
+            key=LOCK_KEY,
             help="All panels use panel 1's seed, so that what differs is due to the settings.",
             persist_state="session",
         )
@@ -68,6 +69,10 @@ def _draw_link(session: Session) -> None:
             st.warning(f"These settings make no link yet. {error_text(error)}")
             return
         st.markdown("Whoever opens this address sees these panels. It draws nothing by itself.")
+        if session.start is not None:
+            query |= start_query(session)
+            if START_FIELD not in query:
+                st.caption("The start picture is on this page only until a picture is drawn of it.")
         base = str(st.context.url or "").partition("?")[0]
         with st.container(key="link_text"):
             st.code(f"{base}?{urllib.parse.urlencode(query)}", language=None, wrap_lines=True)
@@ -75,7 +80,8 @@ def _draw_link(session: Session) -> None:
 
 def _estimate(session: Session) -> str:
     """Return what a run of all panels will cost."""
-    panels = form.read_all(session)
+    from_picture = session.start is not None
+    panels = [each.as_drawn(from_picture=from_picture) for each in form.read_all(session)]
     pictures = sum(parameters.images for parameters in panels)
     count = "1 picture" if pictures == 1 else f"{pictures} pictures"
     if session.pace is None:

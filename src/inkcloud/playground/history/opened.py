@@ -10,7 +10,6 @@ from inkcloud.domain.history_entry import NOTE_LENGTH
 from inkcloud.playground.history.chosen import delete, draw_what_was_done, restore
 from inkcloud.playground.history.gallery import OPENED
 from inkcloud.playground.history.picture_words import (
-    began_as_image,
     facts,
     file_name,
     playground_query,
@@ -109,19 +108,13 @@ def _draw_actions(
 
 def _draw_way_to_playground(picture: HistoryPicture) -> None:
     query = playground_query(picture)
-    if query is not None:
-        if st.button(
-            "Open in the playground",
-            key="history_open_playground",
-            type="primary",
-            icon=":material/brush:",
-        ):
-            st.switch_page(page_at(""), query_params=query)
-    elif began_as_image(picture):
-        st.caption(
-            "It began as an image, which the playground cannot take. `inkcloud reproduce` with "
-            "`--image` draws it again."
-        )
+    if query is not None and st.button(
+        "Open in the playground",
+        key="history_open_playground",
+        type="primary",
+        icon=":material/brush:",
+    ):
+        st.switch_page(page_at(""), query_params=query)
 
 
 def _draw_note(client: InkcloudClient, picture: HistoryPicture) -> None:

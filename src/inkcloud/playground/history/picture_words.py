@@ -1,11 +1,12 @@
 """A picture of the history in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from inkcloud.client import HistoryPicture
 from inkcloud.domain.errors import InvalidRequest
 from inkcloud.domain.sampler_name import SamplerName
-from inkcloud.playground.link import generate_query
+from inkcloud.playground.link import START_FIELD, generate_query
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.wording import duration, pixels_text
 
@@ -73,8 +74,6 @@ def playground_query(picture: HistoryPicture) -> dict[str, str] | None:
 
     Each picture of a generation has a seed of its own, which its record says.
     """
-    if began_as_image(picture):
-        return None
     try:
         parameters = Parameters(
             negative_prompt=str(value(picture, "negative_prompt") or ""),
@@ -87,7 +86,11 @@ def playground_query(picture: HistoryPicture) -> dict[str, str] | None:
             variation_seed=_text(picture.record.get("variation_seed")),
             variation_strength=float(picture.record.get("variation_strength") or 0.0),
         )
-        return generate_query(str(value(picture, "prompt") or ""), [parameters])
+        start = {}
+        if began_as_image(picture):
+            parameters = replace(parameters, strength=float(value(picture, "strength")))
+            start = {START_FIELD: picture.id}
+        return generate_query(str(value(picture, "prompt") or ""), [parameters]) | start
     except (InvalidRequest, TypeError, ValueError):
         return None  # a service of somebody's own may have drawn it, with values of its own
 
