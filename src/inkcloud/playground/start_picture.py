@@ -21,9 +21,10 @@ _NOT_HERE = "The picture that this run began as is not here. Choose its file to 
 def draw_start(session: Session) -> None:
     """Draw the place for the file, and the picture if there is one; call it before the panels."""
     _fetch(session)
-    shown = session.start is not None or session.start_error is not None
-    with st.expander(fields.START_PICTURE.label, expanded=shown, key="start_picture"):
+    with st.expander(fields.START_PICTURE.label):
         _draw_file(session)
+    # Below it, not in it: an expander that was drawn closed is not opened by what is found later.
+    with st.container(key="start_picture"):
         if session.start_error is not None:
             st.warning(error_text(session.start_error), icon=":material/image:")
         if session.start is not None:
