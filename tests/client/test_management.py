@@ -164,6 +164,16 @@ def test_a_preset_is_saved_listed_and_removed(client):
         client.remove_preset(saved.id)
 
 
+def test_somebodys_presets_are_apart_from_everybodys(client):
+    own = client.save_preset("settings", "mine", {"seed": 1}, owner="ada@example.org")
+    shared = client.save_preset("settings", "mine", {"seed": 2})
+
+    assert client.list_presets("ada@example.org") == (own,)
+    assert client.list_presets() == (shared,)
+    for each in (own, shared):
+        client.remove_preset(each.id)
+
+
 def test_logs_and_events_are_read_and_followed(client, gateway, replicas):
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     replicas.log = [

@@ -59,6 +59,22 @@ def test_settings_and_prompts_have_names_of_their_own(gateway):
     assert found == {("settings", "mine"), ("prompt", "mine")}
 
 
+def test_everybody_has_names_of_their_own(gateway):
+    shared = save(gateway).json()
+    values = {"kind": "settings", "name": "mine", "values": {"seed": 1}, "owner": "ada@example.org"}
+
+    own = gateway.http.post("/presets", json=values)
+    again = gateway.http.post("/presets", json={**values, "values": {"seed": 2}})
+
+    assert (own.status_code, again.status_code) == (201, 200)
+    found = gateway.http.get("/presets", params={"owner": "ada@example.org"}).json()["presets"]
+    assert found == [{**own.json(), "values": {"seed": 2}}]
+    assert listed(gateway) == [shared]
+    assert shared["owner"] == ""
+    bad = gateway.http.get("/presets", params={"owner": "x" * 321})
+    assert (bad.status_code, bad.json()["field"]) == (422, "owner")
+
+
 def test_presets_come_by_name(gateway):
     for name in ("b", "A", "c"):
         save(gateway, name=name)
@@ -98,6 +114,7 @@ def test_one_name_saved_by_many_at_once_is_one_preset(gateway):
         ({"kind": "settings", "name": "a", "values": {"seed": "1"}}, "seed"),
         ({"kind": "settings", "name": "a"}, "values"),
         ({"kind": "settings", "name": "a", "values": SETTINGS, "id": "x"}, "id"),
+        ({"kind": "settings", "name": "a", "values": SETTINGS, "owner": "a\nb"}, "owner"),
     ],
 )
 def test_a_bad_preset_is_refused_by_field(gateway, body, field):

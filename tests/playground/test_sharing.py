@@ -166,6 +166,23 @@ def test_who_is_on_the_list_gets_the_page_but_not_its_token_for_managing(gateway
     page.session_state["playground"].client.close()
 
 
+def test_who_has_signed_in_has_presets_of_their_own(gateway):
+    secrets = {"INKCLOUD_ALLOW": "example.org", "auth": AUTH}
+    ada = opened(secrets, person("Ada@example.org"))
+    ada.text_input("preset_name").set_value("mine").run()
+    ada.button("preset_save").click().run()
+    assert "They belong to the address that you are signed in with" in shown(ada)
+
+    again = opened(secrets, person("ada@example.org"))
+    bob = opened(secrets, person("bob@example.org"))
+
+    [preset] = gateway.presets.values()
+    assert preset["owner"] == "ada@example.org"
+    assert again.selectbox("preset_pick").options == ["Settings: mine"]
+    assert "Nothing is kept yet" in shown(bob)
+    bob.session_state["playground"].client.close()
+
+
 @pytest.mark.parametrize(
     "secrets",
     [

@@ -23,6 +23,7 @@ from inkcloud.storage.database_url import database_url as read_url
 from inkcloud.storage.endpoints import EndpointTable
 from inkcloud.storage.history import HistoryTable
 from inkcloud.storage.jobs import JobTable
+from inkcloud.storage.presets import PresetTable
 from inkcloud.storage.schema import METADATA, PICTURES_SEARCH
 from inkcloud.storage.tokens import TokenTable
 from support.first_version import CREATED, SHA, make_first_version
@@ -183,6 +184,21 @@ def test_the_history_gets_its_present_indexes_and_keeps_its_pictures(database_ur
     assert "pictures_by_kind" not in form(database_url)["pictures"][1]
     entries = HistoryTable(database).page(HistoryQuery(sort=HistorySort.MOST_STEPS)).entries
     assert len(entries) == 2
+    database.close()
+
+
+def test_the_presets_that_there_were_are_everybodys(database_url):
+    make_first_version(database_url)
+    upgrade_to("0004", database_url)
+    columns = "(id, kind, name, content, created)"
+    values = "('pre_1', 'settings', 'mine', '{\"seed\": 1}', '2026-01-02 03:04:05')"
+    execute(database_url, f"INSERT INTO presets {columns} VALUES {values}")
+
+    database = Database(database_url)
+
+    [preset] = PresetTable(database).all("")
+    assert (preset.name, preset.values, preset.owner) == ("mine", {"seed": 1}, "")
+    assert PresetTable(database).all("ada@example.org") == []
     database.close()
 
 

@@ -245,10 +245,11 @@ def _add_history(app: FastAPI, stub: StubGateway) -> None:
 
 def _add_presets(app: FastAPI, stub: StubGateway) -> None:
     @app.get("/presets")
-    def listed() -> Any:
+    def listed(owner: str = "") -> Any:
         if stub.refusal is not None:
             return _answer(stub.refusal)
-        return {"presets": list(stub.presets.values())}
+        everybodys = stub.presets.values()
+        return {"presets": [each for each in everybodys if each.get("owner", "") == owner]}
 
     @app.post("/presets", status_code=201)
     async def save(request: Request) -> Any:

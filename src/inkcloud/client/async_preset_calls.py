@@ -9,19 +9,26 @@ from inkcloud.domain.preset import Preset
 class AsyncPresetCalls(AsyncSender):
     """The calls about presets, for a client that can send."""
 
-    async def list_presets(self) -> tuple[Preset, ...]:
-        """Return the presets by name; this needs a token for the whole service."""
-        return await self._send(self._presets.all())
+    async def list_presets(self, owner: str = "") -> tuple[Preset, ...]:
+        """Return presets by name; this needs a token for the whole service.
 
-    async def save_preset(self, kind: str, name: str, values: dict[str, Any]) -> Preset:
+        Args:
+            owner: whose; "" is everybody's.
+        """
+        return await self._send(self._presets.all(owner))
+
+    async def save_preset(
+        self, kind: str, name: str, values: dict[str, Any], owner: str = ""
+    ) -> Preset:
         """Save a preset; under a name that its kind has already, the old values go.
 
         Args:
             kind: "settings" or "prompt".
             name: what to call it.
             values: fields of a request: `prompt` and `negative_prompt`, or all others.
+            owner: whose it is, as you call people; "" is everybody's.
         """
-        return await self._send(self._presets.save(kind, name, values))
+        return await self._send(self._presets.save(kind, name, values, owner))
 
     async def remove_preset(self, id: str) -> None:
         """Remove a preset."""

@@ -19,14 +19,16 @@ class PresetRequests:
     def __init__(self, target: Target) -> None:
         self._presets = f"{target.base_url}/presets"
 
-    def all(self) -> Call[tuple[Preset, ...]]:
-        """List the presets."""
-        return Call("GET", self._presets, answers.many(read_preset, "presets"))
+    def all(self, owner: str) -> Call[tuple[Preset, ...]]:
+        """List somebody's presets."""
+        read = answers.many(read_preset, "presets")
+        return Call("GET", self._presets, read, params={"owner": owner} if owner else {})
 
-    def save(self, kind: str, name: str, values: dict[str, Any]) -> Call[Preset]:
+    def save(self, kind: str, name: str, values: dict[str, Any], owner: str) -> Call[Preset]:
         """Save a preset."""
-        body = json_body({"kind": kind, "name": name, "values": values})
-        return Call("POST", self._presets, answers.one(read_preset), body)
+        body = {"kind": kind, "name": name, "values": values}
+        content = json_body({**body, "owner": owner} if owner else body)
+        return Call("POST", self._presets, answers.one(read_preset), content)
 
     def remove(self, id: str) -> Call[None]:
         """Remove a preset."""
@@ -45,4 +47,5 @@ def read_preset(data: dict[str, Any]) -> Preset:
         name=str(data["name"]),
         values=dict(data["values"]),
         created=datetime.fromisoformat(data["created"]),
+        owner=str(data.get("owner", "")),
     )

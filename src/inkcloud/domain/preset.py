@@ -10,6 +10,7 @@ from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.limits import Limits
 
 LONGEST_NAME = 80
+LONGEST_OWNER = 320  # as long as an address of mail may be
 
 
 class PresetKind(StrEnum):
@@ -45,6 +46,7 @@ class Preset:
         name: what people call it.
         values: fields of a request, by their names.
         created: UTC; when it was first saved.
+        owner: whose it is, as the caller calls people; "" is everybody's.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Preset:
     name: str
     values: dict[str, Any]
     created: datetime
+    owner: str = ""
 
 
 def checked_kind(value: object) -> PresetKind:
@@ -84,6 +87,22 @@ def checked_name(value: object) -> str:
         field="name",
         value=value,
         allowed=f"1 to {LONGEST_NAME} printable characters",
+    )
+
+
+def checked_owner(value: object) -> str:
+    """Return whose a preset is.
+
+    Raises:
+        InvalidRequest: if it is no text that can name somebody.
+    """
+    if isinstance(value, str) and len(value) <= LONGEST_OWNER and value.isprintable():
+        return value
+    raise InvalidRequest(
+        "The preset's owner is not allowed.",
+        field="owner",
+        value=value,
+        allowed=f"at most {LONGEST_OWNER} printable characters; empty is everybody's",
     )
 
 

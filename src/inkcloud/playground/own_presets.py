@@ -28,10 +28,15 @@ class OwnPresets:
         return isinstance(self.refusal, PASSING)
 
 
-def fetch(client: InkcloudClient) -> OwnPresets:
-    """Return what the gateway keeps now."""
+def fetch(client: InkcloudClient, owner: str) -> OwnPresets:
+    """Return what the gateway keeps now.
+
+    Args:
+        client: reaches the gateway.
+        owner: whose presets; "" is everybody's.
+    """
     try:
-        return OwnPresets(client.list_presets())
+        return OwnPresets(client.list_presets(owner))
     except InkcloudError as error:
         return OwnPresets(refusal=error)
 

@@ -7,12 +7,18 @@ from inkcloud.domain.preset import LONGEST_NAME, Preset, PresetKind
 from inkcloud.playground import actions, form
 from inkcloud.playground.own_presets import OwnPresets, applied, fetch, settings_values
 from inkcloud.playground.session import Session
+from inkcloud.playground.sharing.gate import signed_in_as
 from inkcloud.playground.wording import error_text, escaped
 
 NAME_KEY = "preset_name"
 WHAT_KEY = "preset_what"
 PICK_KEY = "preset_pick"
 PANEL_KEY = "preset_panel"
+_YOURS = "They belong to the address that you are signed in with."
+_SHARED = (
+    "Everybody who draws with this gateway shares them: they see, use, replace and remove each "
+    "other's."
+)
 _PROMPT = -1  # in the list of what to save, where panels have their numbers
 
 
@@ -21,14 +27,14 @@ def draw_shelf(session: Session) -> None:
     st.header("Your presets")
     known = session.own_presets
     if known is None or known.may_change:
-        known = session.own_presets = fetch(session.client)
+        known = session.own_presets = fetch(session.client, signed_in_as())
     if known.refusal is not None:
         st.caption(f"Presets cannot be kept from here. {error_text(known.refusal)}")
         return
     st.caption(
         "The gateway keeps them under a name, so they are there again another day. Settings "
-        "and prompts are kept apart, so that each can be used with the other. Everybody who "
-        "draws with this gateway shares them: they see, use, replace and remove each other's."
+        "and prompts are kept apart, so that each can be used with the other. "
+        + (_YOURS if signed_in_as() else _SHARED)
     )
     save, use = st.columns(2)
     with save:
@@ -65,10 +71,10 @@ def _save(session: Session, what: int, name: str) -> None:
     if what == _PROMPT:
         negative = form.read(0).negative_prompt
         values = {"prompt": form.prompt(), "negative_prompt": negative}
-        session.client.save_preset(PresetKind.PROMPT, name, values)
+        session.client.save_preset(PresetKind.PROMPT, name, values, signed_in_as())
         return
     values = settings_values(form.read(what), form.prompt())
-    session.client.save_preset(PresetKind.SETTINGS, name, values)
+    session.client.save_preset(PresetKind.SETTINGS, name, values, signed_in_as())
 
 
 def _draw_using(session: Session, known: OwnPresets) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from inkcloud.domain.preset import Preset, PresetKind
@@ -11,7 +11,7 @@ from inkcloud.storage.schema import PRESETS
 
 
 class PresetTable:
-    """Keeps each preset; a kind has every name once.
+    """Keeps each preset; everybody has every name of a kind once.
 
     Args:
         database: where they lie.
@@ -21,14 +21,15 @@ class PresetTable:
         self._database = database
 
     def save(self, preset: Preset) -> Preset:
-        """Keep a preset; one of the same kind and name gets its values and keeps its id."""
-        same = PRESETS.c.kind == preset.kind.value, PRESETS.c.name == preset.name
+        """Keep a preset; one of the same owner, kind and name gets its values, keeps its id."""
+        same = _same(preset.owner, preset.kind, preset.name)
         values = {
             "id": preset.id,
             "kind": preset.kind.value,
             "name": preset.name,
             "content": preset.values,
             "created": preset.created,
+            "owner": preset.owner,
         }
         changed = update(PRESETS).where(*same).values(content=preset.values)
         try:
@@ -40,21 +41,32 @@ class PresetTable:
                 connection.execute(changed)
         return self._database.fetch(select(PRESETS).where(*same), _preset)[0]
 
-    def find(self, kind: PresetKind, name: str) -> Preset | None:
-        """Return the preset of that kind and name, or None when there is none."""
-        query = select(PRESETS).where(PRESETS.c.kind == kind.value, PRESETS.c.name == name)
+    def find(self, owner: str, kind: PresetKind, name: str) -> Preset | None:
+        """Return an owner's preset of that kind and name, or None when there is none."""
+        query = select(PRESETS).where(*_same(owner, kind, name))
         return next(iter(self._database.fetch(query, _preset)), None)
 
-    def all(self) -> list[Preset]:
-        """Return every preset by name."""
-        query = select(PRESETS).order_by(func.lower(PRESETS.c.name), PRESETS.c.id)
-        return self._database.fetch(query, _preset)
+    def all(self, owner: str) -> list[Preset]:
+        """Return an owner's presets by name."""
+        query = select(PRESETS).where(PRESETS.c.owner == owner)
+        return self._database.fetch(
+            query.order_by(func.lower(PRESETS.c.name), PRESETS.c.id), _preset
+        )
+
+    def count(self) -> int:
+        """Return how many presets there are, whoever's."""
+        query = select(func.count()).select_from(PRESETS)
+        return self._database.fetch(query, lambda row: int(row[0]))[0]
 
     def remove(self, preset_id: str) -> bool:
         """Remove a preset and say whether there was one of that id."""
         with self._database.write() as connection:
             removed = connection.execute(delete(PRESETS).where(PRESETS.c.id == preset_id))
         return bool(removed.rowcount)
+
+
+def _same(owner: str, kind: PresetKind, name: str) -> tuple[ColumnElement[bool], ...]:
+    return PRESETS.c.owner == owner, PRESETS.c.kind == kind.value, PRESETS.c.name == name
 
 
 def _preset(row: Row[Any]) -> Preset:
@@ -64,4 +76,5 @@ def _preset(row: Row[Any]) -> Preset:
         name=row.name,
         values=dict(row.content),
         created=row.created,
+        owner=row.owner,
     )

@@ -169,7 +169,8 @@ PRESETS = Table(
     Column("name", Text, nullable=False),
     Column("content", JSON, nullable=False),
     Column("created", UtcDateTime, nullable=False),
-    Index("presets_by_name", "kind", "name", unique=True),
+    Column("owner", String(320), nullable=False, server_default=text("''")),
+    Index("presets_by_name", "owner", "kind", "name", unique=True),
 )
 
 EVENTS = Table(

@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from inkcloud.domain.errors import InvalidRequest
-from inkcloud.domain.preset import LONGEST_NAME, Preset, PresetKind
+from inkcloud.domain.preset import LONGEST_NAME, LONGEST_OWNER, Preset, PresetKind
 
-_FIELDS = ("kind", "name", "values")
+_FIELDS = ("kind", "name", "values", "owner")
+OWNER = "Whose it is, as the caller calls people; empty is everybody's."
 
 
 class PresetBody(BaseModel):
@@ -21,6 +22,7 @@ class PresetBody(BaseModel):
     values: dict[str, Any] = Field(
         min_length=1, description="Fields of a generation's request, by their names."
     )
+    owner: str = Field("", max_length=LONGEST_OWNER, description=OWNER)
 
 
 class PresetView(BaseModel):
@@ -31,6 +33,7 @@ class PresetView(BaseModel):
     name: str
     values: dict[str, Any]
     created: datetime
+    owner: str = Field(description=OWNER)
 
 
 class PresetList(BaseModel):
@@ -47,6 +50,7 @@ def view(preset: Preset) -> PresetView:
         name=preset.name,
         values=preset.values,
         created=preset.created,
+        owner=preset.owner,
     )
 
 
@@ -63,6 +67,6 @@ def decode(body: dict[str, Any]) -> dict[str, Any]:
                 "There is no such field.", field=name, value=value, allowed=allowed
             )
     for name in _FIELDS:
-        if name not in body:
+        if name not in body and name != "owner":
             raise InvalidRequest("A field is missing.", field=name, value=None, allowed=allowed)
     return dict(body)

@@ -1,11 +1,12 @@
 """The presets: saved, listed, removed.
 
-They are shared by all who may draw at every endpoint of this service.
+All who may draw at every endpoint of this service share them, or keep them apart by `owner`.
 """
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from inkcloud.domain.access import Scope
 from inkcloud.gateway.callers import PartsDependency, require
@@ -21,10 +22,13 @@ _USES = [Depends(require(Scope.PREDICT))]
 _NEXT = links("DELETE /presets/{preset_id}", preset_id="$response.body#/id")
 
 
-@ROUTER.get("", dependencies=_SEES, responses=problems(401, 403, 500))
-async def list_presets(parts: PartsDependency) -> PresetList:
-    """List the presets by name."""
-    found = await asyncio.to_thread(parts.presets.list)
+@ROUTER.get("", dependencies=_SEES, responses=problems(401, 403, 422, 500))
+async def list_presets(
+    parts: PartsDependency,
+    owner: Annotated[str, Query(description=preset_views.OWNER)] = "",
+) -> PresetList:
+    """List somebody's presets by name."""
+    found = await asyncio.to_thread(parts.presets.list, owner)
     return PresetList(presets=[preset_views.view(preset) for preset in found])
 
 

@@ -19,6 +19,11 @@ def asks_who(secrets: Mapping[str, Any]) -> bool:
     return AUTH in secrets or bool(secrets.get(ALLOW))
 
 
+def signed_in_as() -> str:
+    """Return the address that the person has signed in with; "" where nobody signs in."""
+    return str(st.user.get("email") or "").casefold() if st.user.get("is_logged_in") else ""
+
+
 def draw_gate(secrets: Mapping[str, Any]) -> bool:
     """Say whether the person may go on; if not, draw what they can do.
 
