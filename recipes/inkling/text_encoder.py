@@ -46,9 +46,8 @@ def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
     sentences: dict[str, None] = {}
     for line in (DATASET / "examples.jsonl").read_text().splitlines():
         sentences.update(dict.fromkeys(json.loads(line)["sentences"]))
-    used = Counter(
-        piece for ids in full(list(sentences), add_special_tokens=False)["input_ids"] for piece in ids
-    )
+    encoded = full(list(sentences), add_special_tokens=False)["input_ids"]
+    used = Counter(piece for pieces in encoded for piece in pieces)
     for piece, _ in used.most_common():
         if len(keep) < VOCABULARY:
             keep[piece] = None

@@ -12,7 +12,7 @@ sys.path.insert(0, str(RECIPE))
 
 from captions import DESCRIBED, PAIRED, SPOKEN, descriptions, paired, pool  # noqa: E402
 
-SMALL_WORDS = frozenset("a an the of on in with to and that for its is my".split())
+SMALL_WORDS = {"a", "an", "the", "of", "on", "in", "with", "to", "and", "that", "for", "its", "is"}
 ALIKE = 0.75
 
 
