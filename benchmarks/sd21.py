@@ -92,7 +92,9 @@ def draw_with_inkcloud(options: argparse.Namespace, backend: str, gate: Gate) ->
     from inkcloud.engine.engine import Engine
     from inkcloud.engine.picture_file import read_png
 
-    checkpoint = load_checkpoint(options.folder, backend=backend, prepared=options.prepared)
+    checkpoint = load_checkpoint(
+        options.folder, backend=backend, prepared=options.prepared, whole=False
+    )
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
     engine = Engine(checkpoint, on_call=gate.passed)
     engine.start()

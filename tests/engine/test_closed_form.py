@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from inkcloud.checkpoints.autoencoder import Autoencoder
 from inkcloud.checkpoints.backends.backends import Backends
 from inkcloud.checkpoints.backends.device import CPU
 from inkcloud.checkpoints.backends.torch_backend import TorchBackend
@@ -56,7 +57,7 @@ class PointDenoiser(nn.Module):
 
 
 class IdentityDecoder(nn.Module):
-    config = SimpleNamespace(scaling_factor=1.0, block_out_channels=(1, 1, 1, 1))
+    config = SimpleNamespace(scaling_factor=1.0)
 
     def decode(self, latents, return_dict):
         return (latents[:, :3],)
@@ -74,7 +75,7 @@ def test_the_answer_comes_back(tmp_path, sampler, prediction):
     checkpoint = replace(
         loaded,
         backends=Backends(TorchBackend(lambda: denoiser, torch.float32, CPU)),
-        vae=IdentityDecoder(),
+        autoencoder=Autoencoder(IdentityDecoder, factor=8, tiny=False),
     )
     expected = ((answer[:3].permute(1, 2, 0).numpy() / 2 + 0.5) * 255).round()
 

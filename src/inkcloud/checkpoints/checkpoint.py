@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers import AutoencoderTiny
 from torch import Tensor
 
+from inkcloud.checkpoints.autoencoder import Autoencoder
 from inkcloud.checkpoints.backends.backends import Backends
 from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
@@ -31,7 +31,7 @@ class Checkpoint:
         text_encoder: CLIPTextModel or BertModel.
         unet_facts: what is known of the UNet without its weights.
         backends: what computes the UNet.
-        vae: AutoencoderKL or AutoencoderTiny.
+        autoencoder: latents to pictures and back.
         schedule: how it was trained.
         told_prediction: what the caller said that the UNet predicts, if anything was said.
     """
@@ -44,7 +44,7 @@ class Checkpoint:
     text_encoder: Any
     unet_facts: UnetFacts
     backends: Backends
-    vae: Any
+    autoencoder: Autoencoder
     schedule: NoiseSchedule
     told_prediction: Prediction | None = None
 
@@ -52,6 +52,11 @@ class Checkpoint:
     def unet(self) -> Any:  # noqa: ANN401
         """The UNet2DConditionModel of torch; its weights are read now if they were not before."""
         return self.backends.torch.module
+
+    @property
+    def vae(self) -> Any:  # noqa: ANN401
+        """The AutoencoderKL or AutoencoderTiny; its weights are read now if they were not."""
+        return self.autoencoder.module
 
     def backend(self, rows: int, width: int, height: int) -> str:
         """Return what computes calls of so many rows for pictures of a size in pixels."""
@@ -66,7 +71,7 @@ class Checkpoint:
     @property
     def factor(self) -> int:
         """Pixels along one side of a latent cell."""
-        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+        return self.autoencoder.factor
 
     @property
     def native_size(self) -> tuple[int, int]:
@@ -141,7 +146,7 @@ class Checkpoint:
         """
         with torch.inference_mode():
             encoded = self.vae.encode(to_colours(pixels).to(self.device, self.dtype))
-            if isinstance(self.vae, AutoencoderTiny):
+            if self.autoencoder.tiny:
                 mean, deviation = _on_cpu(encoded.latents[0]), None
             else:
                 spread = encoded.latent_dist
@@ -161,8 +166,7 @@ class Checkpoint:
             (h', w', 3) uint8: full size from a tiny decoder, one pixel a cell from the
             linear approximation of four-channel latents.
         """
-        tiny = isinstance(self.vae, AutoencoderTiny)
-        if tiny or latent.shape[0] != len(LATENT_TO_RGB):
+        if self.autoencoder.tiny or latent.shape[0] != len(LATENT_TO_RGB):
             return self.decode(latent)
         return linear_preview(latent)
 

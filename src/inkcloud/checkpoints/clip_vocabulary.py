@@ -2,8 +2,12 @@
 
 import gzip
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from transformers import CLIPTokenizer
+from inkcloud.checkpoints.classes import model_class
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
 
 FILE = Path(__file__).parent / "data" / "clip_merges.txt.gz"
 LENGTH = 77
@@ -13,14 +17,15 @@ FIRST_TOKEN = "!"
 """What Stable Diffusion 2 pads with: open_clip fills with zeros, and this is token 0."""
 
 
-def clip_tokenizer(pad_token: str) -> CLIPTokenizer:
+def clip_tokenizer(pad_token: str) -> "CLIPTokenizer":
     """Return CLIP's tokenizer.
 
     Args:
         pad_token: `END` for Stable Diffusion 1, `FIRST_TOKEN` for 2.
     """
     merges = read_merges()
-    return CLIPTokenizer(
+    kind = model_class("tokenizer", "transformers", "CLIPTokenizer")
+    tokenizer: CLIPTokenizer = kind(
         vocab=vocabulary(merges),
         merges=merges,
         bos_token=START,
@@ -29,6 +34,7 @@ def clip_tokenizer(pad_token: str) -> CLIPTokenizer:
         pad_token=pad_token,
         model_max_length=LENGTH,
     )
+    return tokenizer
 
 
 def read_merges() -> list[tuple[str, str]]:

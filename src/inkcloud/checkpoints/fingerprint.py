@@ -4,6 +4,7 @@ That of a single file is the SHA-256 of the file itself.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,16 +15,22 @@ from inkcloud.checkpoints.tokenizer_files import tokenizer_files
 from inkcloud.checkpoints.weight_files import weight_files
 from inkcloud.domain.errors import CheckpointError
 
+_CHUNK = 1 << 20
 
-def fingerprint(folder: Path) -> str:
+
+def fingerprint(folder: Path, stop: threading.Event | None = None) -> str:
     """Return SHA-256 over the names and contents of a model's files, 64 hex digits.
 
     Only files that loading reads count: a README or a second set of weights does not.
 
+    Args:
+        folder: the model's.
+        stop: set it to end the work early.
+
     Raises:
-        CheckpointError: if a file is missing or cannot be read.
+        CheckpointError: if a file is missing or cannot be read, or if it was stopped.
     """
-    return _total(folder, digest)
+    return _total(folder, lambda path, shown: digest(path, shown, stop))
 
 
 def recorded_fingerprint(path: Path, digests: Mapping[str, str]) -> str:
@@ -69,14 +76,24 @@ def _files(model: ModelFolder) -> list[Path]:
     return files + [tokenizer.folder / name for name in tokenizer_files(tokenizer)]
 
 
-def digest(path: Path, shown: str) -> str:
+def digest(path: Path, shown: str, stop: threading.Event | None = None) -> str:
     """Return a file's SHA-256, 64 hex digits.
 
+    Args:
+        path: the file.
+        shown: its name as the model's owner knows it.
+        stop: set it to end the work early.
+
     Raises:
-        CheckpointError: if it cannot be read.
+        CheckpointError: if it cannot be read, or if it was stopped.
     """
+    total, chunk = hashlib.sha256(), memoryview(bytearray(_CHUNK))
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb", buffering=0) as file:
+            while count := file.readinto(chunk):
+                if stop is not None and stop.is_set():
+                    raise CheckpointError("Hashing was stopped.", field=shown)
+                total.update(chunk[:count])
+            return total.hexdigest()
     except OSError as error:
         raise CheckpointError(f"{shown} cannot be read: {error}.", field=shown) from error

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from inkcloud.checkpoints.autoencoder import cell_pixels
 from inkcloud.checkpoints.memory import MemoryNeed
 from inkcloud.checkpoints.modules import Part
 from inkcloud.checkpoints.opened_model import OpenedModel, open_model
@@ -41,6 +42,7 @@ def inspect_model(path: Path, prediction: Prediction | None = None) -> ModelFact
         CheckpointError: for each way in which a model can be wrong.
     """
     model = open_model(path, prediction)
+    _ = model.tokenizer
     for part in model.parts:
         part.skeleton()
     sizes: Counter[str] = Counter()
@@ -69,9 +71,7 @@ def _family(model: OpenedModel) -> str:
 
 
 def _native_size(model: OpenedModel) -> tuple[int, int]:
-    size, vae = model.unet.config["sample_size"], model.vae.config
-    stages = vae.get("block_out_channels") or vae["encoder_block_out_channels"]
-    factor = 2 ** (len(stages) - 1)
+    size, factor = model.unet.config["sample_size"], cell_pixels(model.vae)
     height, width = (size, size) if isinstance(size, int) else (size[0], size[-1])
     return width * factor, height * factor
 

@@ -1,26 +1,25 @@
 """From a model's files to a checkpoint that is ready to run."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-from torch import nn
-
+from inkcloud.checkpoints.autoencoder import Autoencoder
 from inkcloud.checkpoints.backends.backend import Backend
 from inkcloud.checkpoints.backends.backends import Backends
 from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.choice import BackendChoice
 from inkcloud.checkpoints.backends.device import CPU, best_device
-from inkcloud.checkpoints.backends.find_prepared import find_prepared
+from inkcloud.checkpoints.backends.find_prepared import find_prepared, may_be_prepared
 from inkcloud.checkpoints.backends.torch_backend import TorchBackend
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
+from inkcloud.checkpoints.build_later import build_later
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.dtype import AUTO, resolve_dtype
-from inkcloud.checkpoints.file_stamps import FileStamps
 from inkcloud.checkpoints.memory import MemoryNeed, available_memory, check_memory
-from inkcloud.checkpoints.modules import Part
-from inkcloud.checkpoints.opened_model import open_model
+from inkcloud.checkpoints.opened_model import OpenedModel, open_model
 from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import Prediction
 
@@ -34,6 +33,7 @@ def load_checkpoint(
     expected_sha256: str | None = None,
     backend: str = BackendChoice.AUTO,
     prepared: Path | None = None,
+    whole: bool = True,
 ) -> Checkpoint:
     """Load a folder in diffusers' format or a single file, from safetensors only.
 
@@ -50,6 +50,9 @@ def load_checkpoint(
         expected_sha256: the fingerprint that the model must have, if it is known.
         backend: "auto", "torch" or "openvino".
         prepared: the folder of prepared models; without one torch computes everything.
+        whole: whether to return only when all is read. If not, a model that was prepared is
+            returned while its prepared file is still being read, and its autoencoder is read
+            when a picture first needs it; what is wrong with those is raised there.
 
     Raises:
         CheckpointError: for each way in which a model can be wrong, if it does not fit into
@@ -60,55 +63,87 @@ def load_checkpoint(
     number = resolve_dtype(dtype, device)
     model = open_model(path, prediction)
     facts = UnetFacts.of(model.unet)
-    skeletons = [part.skeleton() for part in model.parts]
-    if device == CPU:
-        check_memory(MemoryNeed.of(model, number), available_memory())
-    unet = _torch_backend(model.unet, skeletons[1], number, device)
-    # Hashing takes as long as reading: it runs beside it.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        hashing = beside.submit(model.fingerprint)
-        text_encoder = model.text_encoder.fill(skeletons[0], number).to(device)
-        vae = model.vae.fill(skeletons[2], number).to(device)
+    unet = TorchBackend(build_later(model.unet, number, device), number, device)
+    autoencoder = Autoencoder.of(model.vae, number, device)
+
+    def identify(stop: threading.Event) -> tuple[str, dict[CallShape, Backend]]:
+        sha256 = model.fingerprint(stop)
+        _check_fingerprint(sha256, expected_sha256)
+        return sha256, find_prepared(prepared, sha256, facts, number, device, choice)
+
+    late = not whole and may_be_prepared(prepared, number, device, choice)
+    # Hashing takes as long as reading: it runs beside it, and beside the import of libraries.
+    with _beside() as (thread, stop):
+        identifying = thread.submit(identify, stop)
+        tokenizer, skeleton = model.tokenizer, model.text_encoder.skeleton()
+        if not late:
+            _check_others(model)
+        if device == CPU:
+            check_memory(MemoryNeed.of(model, number), available_memory())
+        # Not before: what it takes would count as taken by others.
+        readying = thread.submit(lambda: _ready(identifying.result()[1], facts))
+        text_encoder = model.text_encoder.fill(skeleton, number).to(device)
         if prepared is None or not prepared.is_dir():
             unet.load()
-        sha256 = hashing.result()
-    _check_fingerprint(sha256, expected_sha256)
-    others = find_prepared(prepared, sha256, facts, number, device, choice)
-    _load_native(unet, others, facts)
+        if not late:
+            autoencoder.load()
+        sha256, others = identifying.result()
+        if _native(others, facts) is None:
+            if late:
+                _check_others(model)
+                autoencoder.load()
+            unet.load()
+        elif not late:
+            readying.result()
     return Checkpoint(
         name=name or path.resolve().name,
         sha256=sha256,
         dtype=number,
         device=device,
-        tokenizer=model.tokenizer,
+        tokenizer=tokenizer,
         text_encoder=text_encoder,
         unet_facts=facts,
         backends=Backends(unet, others),
-        vae=vae,
+        autoencoder=autoencoder,
         schedule=model.schedule,
         told_prediction=prediction,
     )
 
 
-def _torch_backend(
-    part: Part, skeleton: nn.Module, dtype: torch.dtype, device: torch.device
-) -> TorchBackend:
-    stamps = FileStamps.of({file for file, _, _ in part.weights.entries.values()})
+@contextmanager
+def _beside() -> Iterator[tuple[ThreadPoolExecutor, threading.Event]]:
+    """Give a thread, and what is set to end its work early when the work here fails."""
+    stop = threading.Event()
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading")
+    try:
+        yield thread, stop
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        thread.shutdown(wait=False)
 
-    def build() -> nn.Module:
-        """Read the weights, perhaps long after the files were hashed."""
-        stamps.check()
-        module = part.fill(skeleton, dtype).to(device)
-        stamps.check()
-        return module
 
-    return TorchBackend(build, dtype, device)
+def _check_others(model: OpenedModel) -> None:
+    """Check what needs diffusers, whose import takes seconds.
+
+    Of a model that was prepared this can wait: the very same bytes passed with the very same
+    version of diffusers when it was prepared.
+    """
+    model.unet.skeleton()
+    model.vae.skeleton()
 
 
-def _load_native(unet: TorchBackend, others: Mapping[CallShape, Backend], facts: UnetFacts) -> None:
-    """Load what a request for the native size will need; the rest waits until it is needed."""
-    native = [shape for shape in others if (shape.height, shape.width) == facts.sample_size]
-    (others[max(native)] if native else unet).load()
+def _native(others: Mapping[CallShape, Backend], facts: UnetFacts) -> Backend | None:
+    """Return what was prepared for the native size: a request that names no size needs it."""
+    shapes = [shape for shape in others if (shape.height, shape.width) == facts.sample_size]
+    return others[max(shapes)] if shapes else None
+
+
+def _ready(others: Mapping[CallShape, Backend], facts: UnetFacts) -> None:
+    native = _native(others, facts)
+    if native is not None:
+        native.load()
 
 
 def _check_fingerprint(found: str, expected: str | None) -> None:

@@ -17,6 +17,8 @@ def load_model(
     dtype: str = AUTO,
     prediction: Prediction | None = None,
     backend: str = BackendChoice.AUTO,
+    *,
+    whole: bool = True,
 ) -> Checkpoint:
     """Load a model of the store, the built-in one, or one that lies at a path.
 
@@ -25,6 +27,7 @@ def load_model(
         dtype: "auto", "float32", "bfloat16" or "float16".
         prediction: what the UNet predicts; what the store or the model says by default.
         backend: "auto" (what was prepared on this machine), "torch" or "openvino".
+        whole: whether to return only when all is read; see `load_checkpoint`.
 
     Raises:
         CheckpointError: if there is no such model, it cannot be loaded, or the files of a
@@ -43,4 +46,5 @@ def load_model(
         backend=backend,
         prepared=prepared_dir(os.environ),
         expected_sha256=expected,
+        whole=whole,
     )

@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import BertConfig, CLIPTextConfig
 
 from inkcloud.checkpoints import text_rules, unet_rules, vae_rules
-from inkcloud.checkpoints.classes import MODELS
+from inkcloud.checkpoints.classes import model_class
 from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.json_file import read_json_object
 from inkcloud.checkpoints.listed import LONGEST_ERROR, quoted
@@ -76,13 +75,13 @@ class Part:
     def _construct(self) -> nn.Module:
         name = self.component.class_name
         library = "transformers" if self.component.name == "text_encoder" else "diffusers"
-        kind = MODELS[self.component.name][library, name]
+        kind = model_class(self.component.name, library, name)
         try:
             if name == "CLIPTextModel":
-                return kind(CLIPTextConfig(**self.config))
+                return kind(kind.config_class(**self.config))
             if name == "BertModel":
                 pooled = any(name.startswith("pooler.") for name in self.weights.entries)
-                return kind(BertConfig(**self.config), add_pooling_layer=pooled)
+                return kind(kind.config_class(**self.config), add_pooling_layer=pooled)
             return kind(**self.config)
         # The constructors raise many kinds of error for settings that do not fit together.
         except Exception as error:

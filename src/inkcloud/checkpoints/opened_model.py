@@ -1,10 +1,11 @@
 """A model that was read and checked as far as that goes without its weights."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-
-from transformers import PreTrainedTokenizerBase
+from typing import TYPE_CHECKING, Protocol
 
 from inkcloud.checkpoints.clip_vocabulary import END, FIRST_TOKEN, clip_tokenizer
 from inkcloud.checkpoints.fingerprint import digest, fingerprint
@@ -18,17 +19,27 @@ from inkcloud.checkpoints.tokenizer import load_tokenizer
 from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+class Fingerprint(Protocol):
+    """Hashes a model's files."""
+
+    def __call__(self, stop: threading.Event | None = None) -> str:
+        """Return 64 hex digits, or raise CheckpointError; `stop` ends it early."""
+
 
 @dataclass(frozen=True, eq=False)
 class OpenedModel:
-    """Configurations, a tokenizer and the headers of the weights; no weights yet.
+    """Configurations and the headers of the weights; no weights yet.
 
     Attributes:
         layout: "folder" or "file".
         text_encoder: its configuration and what its files hold.
         unet: the same of the UNet.
         vae: the same of the autoencoder.
-        tokenizer: ready for use.
+        build_tokenizer: reads it; raises CheckpointError if it cannot be used.
         schedule: how the model was trained.
         fingerprint: hashes the files that decide the model's pictures, 64 hex digits; takes
             as long as reading them.
@@ -38,9 +49,18 @@ class OpenedModel:
     text_encoder: Part
     unet: Part
     vae: Part
-    tokenizer: PreTrainedTokenizerBase
+    build_tokenizer: "Callable[[], PreTrainedTokenizerBase]"
     schedule: NoiseSchedule
-    fingerprint: Callable[[], str]
+    fingerprint: Fingerprint
+
+    @cached_property
+    def tokenizer(self) -> "PreTrainedTokenizerBase":
+        """The tokenizer, read and checked when it is first asked for.
+
+        Raises:
+            CheckpointError: if it cannot be used.
+        """
+        return self.build_tokenizer()
 
     @property
     def parts(self) -> tuple[Part, Part, Part]:
@@ -49,7 +69,7 @@ class OpenedModel:
 
 
 def open_model(path: Path, prediction: Prediction | None = None) -> OpenedModel:
-    """Read everything small of a model and check that it fits together.
+    """Read what is small of a model, but for its tokenizer, and check that it fits together.
 
     Args:
         path: a folder in diffusers' format, or one safetensors file in the original layout.
@@ -74,13 +94,18 @@ def _open_folder(path: Path, prediction: Prediction | None) -> OpenedModel:
     schedule = read_schedule(model["scheduler"], prediction)
     text_encoder, unet, vae = (read_part(model[part]) for part in ("text_encoder", "unet", "vae"))
     check_fit(text_encoder, unet, vae)
-    tokenizer = load_tokenizer(
-        model["tokenizer"],
-        vocabulary=text_encoder.config["vocab_size"],
-        positions=text_encoder.config["max_position_embeddings"],
-    )
     return OpenedModel(
-        "folder", text_encoder, unet, vae, tokenizer, schedule, lambda: fingerprint(path)
+        "folder",
+        text_encoder,
+        unet,
+        vae,
+        lambda: load_tokenizer(
+            model["tokenizer"],
+            vocabulary=text_encoder.config["vocab_size"],
+            positions=text_encoder.config["max_position_embeddings"],
+        ),
+        schedule,
+        lambda stop=None: fingerprint(path, stop),
     )
 
 
@@ -92,7 +117,7 @@ def _open_file(path: Path, prediction: Prediction | None) -> OpenedModel:
         model.text_encoder,
         model.unet,
         model.vae,
-        clip_tokenizer(END if model.version == 1 else FIRST_TOKEN),
+        lambda: clip_tokenizer(END if model.version == 1 else FIRST_TOKEN),
         model.schedule,
-        lambda: digest(path, quoted(path.name)),
+        lambda stop=None: digest(path, quoted(path.name), stop),
     )

@@ -1,12 +1,16 @@
 """From a prompt to what the UNet attends to."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 def encode_prompt(
-    tokenizer: PreTrainedTokenizerBase, text_encoder: PreTrainedModel, prompt: str
+    tokenizer: "PreTrainedTokenizerBase", text_encoder: "PreTrainedModel", prompt: str
 ) -> Tensor:
     """Return a prompt's embedding, as diffusers' Stable Diffusion pipeline makes it.
 

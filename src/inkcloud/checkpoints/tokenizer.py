@@ -1,13 +1,16 @@
 """A checkpoint's tokenizer, built from checked vocabulary files."""
 
-from transformers import PreTrainedTokenizerBase
+from typing import TYPE_CHECKING
 
-from inkcloud.checkpoints.classes import MODELS
+from inkcloud.checkpoints.classes import model_class
 from inkcloud.checkpoints.folder import Component
 from inkcloud.checkpoints.listed import LONGEST_ERROR, quoted
 from inkcloud.checkpoints.tokenizer_files import CONFIG, check_vocabulary, vocabulary_files
 from inkcloud.checkpoints.tokenizer_settings import read_settings
 from inkcloud.domain.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 MAXIMUM_TOKENS = 100_000
 """transformers treats larger vocabularies in ways of its own."""
@@ -15,7 +18,7 @@ MAXIMUM_TOKENS = 100_000
 
 def load_tokenizer(
     component: Component, vocabulary: int, positions: int
-) -> PreTrainedTokenizerBase:
+) -> "PreTrainedTokenizerBase":
     """Build a tokenizer as transformers would, from named settings and local files only.
 
     Args:
@@ -29,7 +32,7 @@ def load_tokenizer(
     settings = read_settings(component, check_vocabulary(component), positions)
     files = vocabulary_files(component)
     places = {argument: str(component.folder / name) for name, argument in files.items()}
-    kind = MODELS["tokenizer"]["transformers", component.class_name]
+    kind = model_class("tokenizer", "transformers", component.class_name)
     try:
         tokenizer = kind(**kind.convert_to_native_format(**places, **settings))
     # The library raises many kinds of error, a bare Exception from Rust among them.
@@ -43,7 +46,7 @@ def load_tokenizer(
 
 
 def _check_tokens(
-    component: Component, tokenizer: PreTrainedTokenizerBase, vocabulary: int
+    component: Component, tokenizer: "PreTrainedTokenizerBase", vocabulary: int
 ) -> None:
     most = min(vocabulary, MAXIMUM_TOKENS)
     highest = max(dict(tokenizer.get_vocab()).values(), default=-1)

@@ -28,7 +28,10 @@ class LocalEngine:
     def __init__(
         self, model: str, dtype: str, prediction: str | None = None, backend: str = "auto"
     ) -> None:
-        self.checkpoint = load_model(model, dtype, Prediction.parse(prediction), backend)
+        # A picture is wanted at once: what only its end needs is read when it comes to that.
+        self.checkpoint = load_model(
+            model, dtype, Prediction.parse(prediction), backend, whole=False
+        )
         self._engine = Engine(self.checkpoint)
 
     def __enter__(self) -> "LocalEngine":

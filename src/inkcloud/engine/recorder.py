@@ -1,8 +1,8 @@
 """What a picture's record says about the program that drew it."""
 
-import diffusers
+from importlib.metadata import version
+
 import torch
-import transformers
 
 import inkcloud
 from inkcloud.checkpoints.backends.openvino_backend import NAME as OPENVINO
@@ -27,8 +27,9 @@ class Recorder:
         self._versions = {
             "inkcloud": inkcloud.__version__,
             "torch": torch.__version__,
-            "diffusers": diffusers.__version__,
-            "transformers": transformers.__version__,
+            # Not from the packages themselves: to import them takes seconds.
+            "diffusers": version("diffusers"),
+            "transformers": version("transformers"),
         }
 
     def record(self, request: GenerationRequest, seed: int) -> Record:

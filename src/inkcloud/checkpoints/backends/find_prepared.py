@@ -14,6 +14,7 @@ from inkcloud.checkpoints.backends.prepared_folder import PreparedFolder
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
 from inkcloud.checkpoints.dtype import dtype_name
 from inkcloud.domain.errors import CheckpointError
+from inkcloud.models.prepared_files import MANIFEST
 
 
 def find_prepared(
@@ -37,9 +38,8 @@ def find_prepared(
     Raises:
         CheckpointError: if OpenVINO is wanted and nothing was prepared for it here.
     """
-    if choice is BackendChoice.TORCH or root is None or device != CPU:
-        found: dict[CallShape, Backend] = {}
-    else:
+    found: dict[CallShape, Backend] = {}
+    if root is not None and may_be_prepared(root, dtype, device, choice):
         folder = PreparedFolder(root, sha256, dtype_name(dtype))
         found = {
             shape: OpenVinoBackend(facts, folder.path / each.file, dtype, each.threads)
@@ -56,3 +56,12 @@ def find_prepared(
             allowed="auto, torch, or openvino for a model that was prepared for it",
         )
     return found
+
+
+def may_be_prepared(
+    root: Path | None, dtype: torch.dtype, device: torch.device, choice: BackendChoice
+) -> bool:
+    """Say whether any model was prepared in an arithmetic; which one only its hash tells."""
+    if choice is BackendChoice.TORCH or root is None or device != CPU:
+        return False
+    return any(root.glob(f"*-{dtype_name(dtype)}/{MANIFEST}"))
