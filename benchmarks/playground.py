@@ -2,10 +2,10 @@
 
     python benchmarks/playground.py [--rounds 5]
 
-It starts `inkcloud up` without its playground, and for each round a page server of its own, opens
-the page in a headless Chromium that is running already, and clicks Generate twice. The times are
-taken inside the browser, so asking the browser does not lengthen them. Chromium and its driver
-must be installed.
+It starts `inkcloud up` without its playground, and for each round a page server as `inkcloud up`
+starts it, opens the page in a headless Chromium that is running already, and clicks Generate
+twice. The times are taken inside the browser, so asking the browser does not lengthen them.
+Chromium and its driver must be installed.
 
 - server: from the start of the page server's process until it answers.
 - first paint: from the start of the process until the browser has painted the page's title.
@@ -30,11 +30,9 @@ import httpx2
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import inkcloud.playground
 from support.browser import Browser
 from support.running_up import running_up
 
-APP = Path(inkcloud.playground.__file__).with_name("app.py")
 PATIENCE = 120
 # Milliseconds since 1970 at which a title, and then a button that can be pressed, were painted.
 WATCH = """
@@ -110,12 +108,15 @@ def _is_idle(browser: Browser) -> bool:
 def _page_server(up) -> Iterator[tuple[str, float]]:  # noqa: ANN001
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    command = [sys.executable, "-m", "inkcloud.bootstrap.playground_child", "--port", str(port)]
     settings = {"INKCLOUD_URL": up.url, "INKCLOUD_TOKEN": up.token}
     began = time.time()
     process = subprocess.Popen(
-        command, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=os.environ | settings,
+        stdin=subprocess.PIPE,  # the server ends when this closes
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:

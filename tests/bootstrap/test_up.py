@@ -1,4 +1,5 @@
 import base64
+import re
 import shlex
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
+import streamlit
 from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner, Result
 
@@ -19,6 +21,7 @@ from support.tiny_checkpoints import make_tiny_sd
 
 pytestmark = pytest.mark.slow
 PNG = b"\x89PNG\r\n\x1a\n"
+STREAMLIT = Path(streamlit.__file__).with_name("static")
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +73,15 @@ def test_the_printed_curl_line_gets_a_picture(up: RunningUp) -> None:
     assert base64.b64decode(answer.json()["image_0"]).startswith(PNG)
 
 
-def test_the_playground_answers_and_asks_for_no_usage_statistics(up: RunningUp) -> None:
-    page = httpx2.get(up.fact("Playground"), timeout=PATIENCE, trust_env=False)
+def test_the_playground_answers_and_serves_its_scripts(up: RunningUp) -> None:
+    with httpx2.Client(base_url=up.fact("Playground"), timeout=PATIENCE, trust_env=False) as client:
+        page = client.get("/")
+        [script] = re.findall(r'<script type="module"[^>]* src="\.(/static/js/[^"]+)"', page.text)
+        answer = client.get(script)
 
     assert page.status_code == 200
-    command = up.child("playground_child").cmdline()
-    assert command[command.index("--browser.gatherUsageStats") + 1] == "false"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.content == (STREAMLIT / script.lstrip("/")).read_bytes()
 
 
 def test_a_second_one_on_the_same_data_is_refused(

@@ -1,6 +1,6 @@
-"""The playground's own process: Streamlit, which ends when its parent does.
+"""The playground's own process: the server of its pages, which ends when its parent does.
 
-    python -m inkcloud.bootstrap.playground_child run app.py --server.port 8501 ...
+    python -m inkcloud.bootstrap.playground_child --port 8501 ...
 
 Its standard input is a pipe that the parent never writes to: it closes when the parent
 ends, however that happens.
@@ -14,9 +14,9 @@ import threading
 
 
 def main() -> None:
-    """Run Streamlit with this process's arguments."""
+    """Serve the pages with this process's arguments."""
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    runpy.run_module("inkcloud.playground.server", run_name="__main__", alter_sys=True)
 
 
 def _stop_with_parent() -> None:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import httpx2
 
-import inkcloud
-
 HEALTH_SECONDS = 0.25
 GRACE_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
@@ -116,24 +114,11 @@ class PlaygroundProcess:
 
 
 def _command(host: str, port: int, secrets: Path) -> list[str]:
-    script = Path(inkcloud.__file__).parent / "playground" / "app.py"
-    options = {
-        "server.port": str(port),
-        "server.address": host,
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "server.showEmailPrompt": "false",
-        "browser.gatherUsageStats": "false",
-        "global.developmentMode": "false",
-        "logger.hideWelcomeMessage": "true",
-        "secrets.files": str(secrets),
-    }
-    command = [sys.executable, "-m", "inkcloud.bootstrap.playground_child", "run", str(script)]
-    command += [part for name, value in options.items() for part in (f"--{name}", value)]
+    command = [sys.executable, "-m", "inkcloud.bootstrap.playground_child"]
+    command += ["--address", host, "--port", str(port), "--secrets", str(secrets)]
     if host in LOOPBACK_NAMES:
         # A foreign page must not reach the playground through a name that it points here.
-        allowed = [part for name in LOOPBACK_NAMES for part in ("--server.allowedHosts", name)]
-        command += [*allowed, "--browser.serverAddress", "localhost"]
+        command += [part for name in LOOPBACK_NAMES for part in ("--allow-host", name)]
     return command
 
 

@@ -16,7 +16,7 @@ from inkcloud.playground.connection import Connection, only_for_this_machine
 from inkcloud.playground.console.model_form import MADE
 from inkcloud.playground.console.sign_in import draw_sign_in
 from inkcloud.playground.frame import draw_style
-from inkcloud.playground.generate_page import draw_generate_page
+from inkcloud.playground.generate_page import draw_generate_page, draw_title
 from inkcloud.playground.opening import open_session, shared_client
 from inkcloud.playground.pages import page_at, remember_pages, remember_shown
 from inkcloud.playground.session import current_session, has_session, keep
@@ -117,6 +117,7 @@ def _later(module: str, name: str) -> Callable[..., None]:
 
 def _generate_page(connection: Connection) -> Callable[[], None]:
     def draw() -> None:
+        draw_title()  # before the gateway is asked: the first thing to be seen waits for nothing
         if not has_session():
             try:
                 keep(open_session(connection))

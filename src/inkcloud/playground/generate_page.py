@@ -22,8 +22,17 @@ _MOST_COLUMNS = 3
 _ON_THE_WAY = 5  # panels that are worth seeing in one row
 
 
+def draw_title() -> None:
+    """Draw what the page is called and what it is for."""
+    st.title("Image Generation Playground")
+    st.markdown(
+        "Write a prompt, give each panel its own settings and press **Generate**. Then compare "
+        "the pictures to see what a setting does."
+    )
+
+
 def draw_generate_page(session: Session) -> None:
-    """Draw the page."""
+    """Draw the page below its title."""
     follow_address(session)
     form.fill(session)
     restore_fields(session)
@@ -60,12 +69,7 @@ def _columns(count: int) -> list[DeltaGenerator]:
 
 
 def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Draw the top of the page and return the places for its buttons and its status."""
-    st.title("Image Generation Playground")
-    st.markdown(
-        "Write a prompt, give each panel its own settings and press **Generate**. Then compare "
-        "the pictures to see what a setting does."
-    )
+    """Draw what is above the panels and return the places for its buttons and its status."""
     if session.link_error is not None:
         st.error(
             f"The link could not be opened. {error_text(session.link_error)}",
