@@ -272,3 +272,9 @@ def test_a_missing_token_file_is_explained(gateway, monkeypatch):
     monkeypatch.setenv("INKCLOUD_TOKEN_FILE", "/nonexistent/token")
 
     assert "cannot be read" in words(opened().error)
+
+
+def test_the_title_does_not_wait_for_the_gateway(gateway, monkeypatch):
+    monkeypatch.setenv("INKCLOUD_TOKEN_FILE", "/nonexistent/token")
+
+    assert words(opened().title) == "Image Generation Playground"

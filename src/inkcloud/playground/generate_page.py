@@ -75,7 +75,7 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
             f"The link could not be opened. {error_text(session.link_error)}",
             icon=":material/warning:",
         )
-    draw_endpoint_notice(session)
+    notice = st.container()
     st.text_input(
         fields.PROMPT.label,
         session.first_prompt,
@@ -83,13 +83,18 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
         help=fields.PROMPT.help,
         persist_state="session",
     )
-    _draw_unread(session)
+    unread = st.container()
     draw_start(session)
     buttons = st.container()
     with st.container(key="run_status"):
         status = st.empty()
     if session.answered:
         status.progress(0.0, text="Sending…")
+    # Both ask the gateway. Whoever has pressed a button sees before that that it was pressed.
+    with notice:
+        draw_endpoint_notice(session)
+    with unread:
+        _draw_unread(session)
     return buttons, status
 
 
