@@ -20,6 +20,7 @@ from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.dtype import AUTO, resolve_dtype
 from inkcloud.checkpoints.memory import MemoryNeed, available_memory, check_memory
 from inkcloud.checkpoints.opened_model import OpenedModel, open_model
+from inkcloud.checkpoints.uncollected import uncollected
 from inkcloud.domain.errors import CheckpointError
 from inkcloud.domain.noise_schedule import Prediction
 
@@ -73,7 +74,7 @@ def load_checkpoint(
 
     late = not whole and may_be_prepared(prepared, number, device, choice)
     # Hashing takes as long as reading: it runs beside it, and beside the import of libraries.
-    with _beside() as (thread, stop):
+    with _beside() as (thread, stop), uncollected():
         identifying = thread.submit(identify, stop)
         tokenizer, skeleton = model.tokenizer, model.text_encoder.skeleton()
         if not late:
