@@ -26,21 +26,21 @@ from inkcloud.playground.parameters import Parameters
 MOST_SHOWN = 6
 
 TEXT = """
-A text-to-image model does not paint. It has learned one thing: to look at a noisy picture and
-tell what the clean picture behind it might be. For that it was shown many pictures with noise
-mixed in, together with their descriptions.
+A text-to-image model does not paint. It has learned one thing: to look at a noisy picture and tell
+what the clean picture behind it might be. For that it was shown many pictures with noise mixed in,
+together with their descriptions.
 
 To draw, we turn this around. We begin with pure noise and ask the model what it sees in it, given
 your prompt. Its first guess is a blur. We move a little from the noise towards that guess and ask
-again. Now there is a little more to see, and the guess gets better. After some **steps** the
-noise is gone and the guess is the picture.
+again. Now there is a little more to see, and the guess gets better. After some **steps** the noise
+is gone and the guess is the picture.
 
-Watch what the guesses settle first. In heavy noise only large things can be made out at all:
-where the object is, its outline, its main colours. So these are decided in the early steps. Small
+Watch what the guesses settle first. In heavy noise only large things can be made out at all: where
+the object is, its outline, its main colours. So these are decided in the early steps. Small
 things, such as an eye or a shine on a fruit, are drowned by the noise until late, and come last.
 
-The noise and the guesses are not pixels but a smaller **latent** picture, which a decoder turns
-into pixels. That is what "latent diffusion" means, and why it is fast.
+One thing was left out: all this happens not in pixels but in a smaller **latent** picture, which a
+decoder turns into pixels at the end. That is what "latent diffusion" means, and why it is faster.
 """
 
 

@@ -25,18 +25,20 @@ Guidance multiplies that difference:
 
 `result = guess without + guidance · (guess with - guess without)`
 
-At 1 you get the guess with the prompt as the model has it: often vague, with several things half
-there, because many pictures go with one text. As guidance rises, whatever speaks for the prompt
-is exaggerated. The object becomes clear and typical.
+(A negative prompt takes the place of the guess without.)
 
-But exaggeration costs something. Pictures for the same prompt become more alike, since all of
-them are pulled towards the most typical one. And the guess is pushed out of the range that real
+At 1 you get the guess with the prompt as the model has it: often vague, with several things half
+there, because many pictures go with one text. As guidance rises, whatever speaks for the prompt is
+exaggerated. The object becomes clear and typical.
+
+But exaggeration costs something. Pictures for the same prompt become more alike, since all of them
+are pulled towards the most typical one. And the guess is pushed out of the range that real
 pictures have: colours become fuller and contrasts harder, until areas are glaring and details
 break.
 
 Values of about 5 to 9 are a good start. If a picture misses something that the prompt says, raise
-guidance a little; if it looks burnt, lower it. At 1 the second guess is not needed, so a step
-costs half as much.
+guidance a little; if it looks glaring, lower it. At 1 the second guess is not needed, so a step
+costs about half as much.
 """
 
 

@@ -22,23 +22,23 @@ from inkcloud.playground.parameters import Parameters
 GUIDANCE = ("1", "7.5")
 
 TEXT = """
-A **negative prompt** names what you do not want to see. It helps to know how it is used: the
-model never reads it as a command "without red". It reads it as a second description.
+A **negative prompt** names what you do not want to see. It helps to know how it is used: the model
+never reads it as a command "without red". It reads it as a second description.
 
-At each step the model guesses twice: once what the clean picture would be by your prompt, and
-once what it would be by the negative prompt, or by an empty text if you gave none. Then we take
-the difference of the two guesses and follow it, away from the second and towards the first:
+At each step the model guesses twice: once what the clean picture would be by your prompt, and once
+what it would be by the negative prompt, or by an empty text if you gave none. Then we take the
+difference of the two guesses and follow it, away from the second, towards the first, and past it:
 
 `result = negative guess + guidance · (prompt guess - negative guess)`
 
-The **guidance** says how far. Put the number 1 in: the negative guess is added once and taken
-away once. It cancels, and only the prompt's guess is left. So at guidance 1 the negative prompt
-does nothing at all, whatever you write, and the model does not even have to make the second
-guess.
+The **guidance** says how far. Put the number 1 in: the negative guess is added once and taken away
+once. It cancels, and only the prompt's guess is left. So at guidance 1 the negative prompt does
+nothing at all, whatever you write, and the model does not even have to make the second guess.
 
-Above 1 it pushes the picture away from what you named. Write "red" against an apple, and the
-model looks for an apple that is not red; it may well find a yellow one. Words for qualities, such
-as "blurry", work in the same way, but only as far as the model has learned what they look like.
+Above 1 the negative prompt pushes the picture away from what you named. With the prompt "an apple"
+and the negative prompt "red", each step moves away from red, and the apple may well come out
+yellow. Words for qualities, such as "blurry", work in the same way, but only as far as the model
+has learned what they look like.
 """
 
 
@@ -135,13 +135,13 @@ LESSON = Lesson(
         (
             Answer(
                 "less",
-                "The same as at 7.5, only less of it",
+                "The same as at a usual value such as 7.5, only less of it",
                 "At 1 the negative guess is added once and taken away once, so nothing of it is "
                 "left, however strong the words are.",
             ),
             Answer(
                 "nothing",
-                "Nothing at all: it is the same picture",
+                "Nothing at all: it is the same picture as without one",
                 "With guidance 1 the negative guess cancels out of the formula.",
             ),
             Answer(

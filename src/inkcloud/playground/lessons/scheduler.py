@@ -28,20 +28,23 @@ SCHEDULERS = (
 )
 
 TEXT = """
-The model only says what it sees in the noise. The **scheduler** decides what to do with that: how
-much noise to take away in each step, and in which direction to move.
+The model only says what it sees in the noise; that is the direction to move in. The **scheduler**
+decides the rest: how far to move in each step, how to use earlier guesses too, and whether to add
+fresh noise.
 
 Most schedulers are solvers of one equation. It describes a smooth path that leads from the noise
 you begin with to a picture, and every guess of the model tells the direction of that path at one
 place. DDIM and K_EULER follow it in straight pieces. DPMSolverMultistep and PNDM look at earlier
-guesses too, so they can bend with the path and need fewer steps. KLMS does the same in another
-way. But it is the same path for all of them, so with enough steps they all arrive at nearly **the
-same picture**. For these, choose whichever arrives soonest.
+guesses too, so they can bend with the path and need fewer steps, and so does KLMS in a way of its
+own. But with the same prompt, seed and guidance it is practically the same path for all of them,
+so with enough steps they all arrive at nearly **the same picture**. For these, choose whichever
+arrives soonest.
 
-K_EULER_ANCESTRAL is of another kind. In each step it takes away more noise than it should and
-then adds fresh noise. So it does not follow the path; it wanders, and arrives at **another
-picture**. It is not worse: the fresh noise can correct earlier mistakes. But with another step
-count the fresh noise comes at other places, so the picture does not settle as you add steps.
+K_EULER_ANCESTRAL is of another kind. In each step it takes away more noise than the step calls for
+and adds fresh noise to make up for it. So it does not follow the path; it wanders, and arrives at
+**another picture**. It is not worse: the fresh noise can correct earlier mistakes. But with
+another step count the fresh noise comes at other moments, so the picture does not settle as you
+add steps.
 
 The seed decides the fresh noise as well, so the same settings still give the same picture.
 """
@@ -149,7 +152,8 @@ LESSON = Lesson(
     show=show,
     measure=measure,
     question=Question(
-        "Three of these four arrive at nearly the same picture. Which one does not?",
+        "With one seed and enough steps, three of these four arrive at nearly the same picture. "
+        "Which one does not?",
         (
             _answer(
                 SamplerName.DDIM,

@@ -25,20 +25,22 @@ from inkcloud.playground.parameters import Parameters, parse_seed
 STEPS = ("12", "24")
 
 TEXT = """
-Every picture begins as noise, and the **seed** is the number that the noise is made from. The
-same number makes the same noise on any day; another number makes noise that has nothing in common
-with it.
+Every picture begins as noise, and the **seed** is the number that the noise is made from. The same
+number makes the same noise on any day; another number makes noise that has nothing in common with
+it.
 
-The noise matters more than one would think. It is the only chance in the whole process: with a
-scheduler such as DPMSolverMultistep everything after it is calculation. What the model makes out
-in the first steps, when all is noise, are accidental heaps of light and colour. It takes one of
-them for the place where the object is. So the seed decides the pose, the position and the colours
-that the prompt leaves open. The same seed and the same settings give the same picture, byte for
-byte.
+The noise matters more than one would think. It is the only thing left to chance: with a scheduler
+such as DPMSolverMultistep everything after it is calculation, and an ancestral one makes its fresh
+noise from the seed too. What the model makes out in the first steps, when all is noise, are
+accidental heaps of light and colour. It takes one of them for the place where the object is. So
+the seed decides the pose, the position and the colours that the prompt leaves open. The same seed
+and the same settings give the same picture, on one machine with one version of the program byte
+for byte.
 
-If you change a setting and keep the seed, for example the number of steps, the composition mostly
-stays, because it starts from the same heaps. That is how you can see what the setting itself
-does. If you change both, you cannot tell the setting's effect from the seed's.
+If you keep the seed and change a setting moderately, for example the number of steps, the
+composition mostly stays, because it starts from the same heaps. (Another picture size means other
+noise.) That is how you can see what the setting itself does. If you change both, you cannot tell
+the setting's effect from the seed's.
 
 So: keep the seed to compare settings. Change the seed to get other pictures of the same kind. And
 note the seed of a picture that you like, together with its settings.
@@ -118,7 +120,7 @@ LESSON = Lesson(
     show=show,
     measure=measure,
     question=Question(
-        "You want to see what one setting does. What do you do with the seed?",
+        "You compare two pictures to see what one setting does. What do you do with the seed?",
         (
             Answer(
                 "change",

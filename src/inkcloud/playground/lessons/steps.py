@@ -24,22 +24,23 @@ from inkcloud.playground.wording import duration
 STEPS = ("2", "4", "8", "16", "32")
 
 TEXT = """
-The noise is taken away in **steps**, and each step asks the model once for its guess of the clean
-picture. So time grows in proportion: twice the steps take twice as long.
+The noise is taken away in **steps**, and each step asks the model anew for its guess of the clean
+picture (above guidance 1, for two guesses). So twice the steps take about twice as long.
 
-What do you get for it? Between two steps the scheduler moves along the direction that the guess
-gave, as if it did not change on the way. With few steps the moves are long and this is rough;
-with many, each move is short and hardly wrong. But the error shrinks quickly, and at some point
-the picture stays as it is, however many steps you add. It has **converged**. From there on you
-pay time for nothing that you could see.
+What do you get for it? In each step the **scheduler**, the rule by which noise is taken away,
+moves along the direction that the guess gave, as if that stayed the same on the way. With few
+steps the moves are long and this is rough; with many, each move is short and hardly wrong. With
+most schedulers the error shrinks quickly, and at some point the picture hardly changes any more,
+however many steps you add. It has **converged**. From there on you pay time for nothing that you
+could see. (Ancestral ones are another matter: see the lesson Scheduler.)
 
 The first doublings therefore change the picture a lot, and the last ones hardly at all. Where the
 turn comes depends on the scheduler: a good solver needs ten to thirty steps where the first
 diffusion models took a thousand.
 
-Two rules of thumb follow. A picture that looks unfinished needs more steps before anything else.
-And while you look for a good prompt, draw with few steps; raise them only for the picture that
-you keep. More steps do not add what the model cannot draw.
+Two rules of thumb follow. If a picture looks unfinished, try more steps first. And while you look
+for a good prompt, draw with few steps; raise them only for the picture that you keep. More steps
+do not add what the model cannot draw.
 """
 
 
@@ -124,7 +125,7 @@ LESSON = Lesson(
     show=show,
     measure=measure,
     question=Question(
-        "Which of these doublings changes the picture least?",
+        "With a scheduler that converges, which of these doublings changes the picture least?",
         (
             Answer(
                 "from2",
