@@ -95,6 +95,17 @@ def choose_in_menu(browser, panel: int, text: str) -> None:
     browser.wait_for(chosen)
 
 
+def press_pill(browser, key: str, text: str) -> None:
+    def pressed() -> bool:
+        found = [pill for pill in browser.shown(f".st-key-{key} button") if pill.text == text]
+        for pill in found[:1]:
+            browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", pill)
+            pill.click()
+        return bool(found)
+
+    browser.wait_for(pressed)
+
+
 def long_run(browser, panel: int = 1, steps: int = 500) -> str:
     """Start a generation that lasts, in one panel, and return its id."""
     browser.fill(f"panel{panel}_steps", str(steps))
@@ -317,6 +328,49 @@ def test_panels_are_locked_swapped_and_compared(inkcloud, browser):
     said = browser.wait_for(lambda: browser.text("difference"))
     assert "Steps: 4 before, 3 after, 1 less." in said
     assert "Seed" not in said
+
+
+def test_settings_are_kept_under_a_name_and_a_picture_becomes_another_in_five(inkcloud, browser):
+    browser.open(link_to(inkcloud, "an otter", 3))
+    browser.fill("preset_name", "three steps")
+    browser.press("preset_save")
+    browser.wait_for(lambda: browser.has("preset_use"))
+    browser.fill("panel1_steps", "9")
+    browser.press("preset_use")
+    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "3")
+    browser.press("preset_remove")
+    browser.wait_for(lambda: not browser.has("preset_use"))
+
+    choose_in_menu(browser, 1, "Five panels from this seed to another")
+    browser.wait_for(lambda: browser.has("panel5_frame"))
+    browser.settle()
+    browser.press("generate")
+    browser.wait_for(lambda: len(pictures(browser)) == 5)
+    asked = [
+        inkcloud.get(f"/endpoints/text2image/generations/{job_of(browser, panel)}")["request"]
+        for panel in range(1, 6)
+    ]
+    assert [each["seed"] for each in asked] == [42] * 5
+    assert [each["variation_strength"] for each in asked] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert {each["variation_seed"] for each in asked[1:]} == {43}
+
+
+def test_several_seeds_are_drawn_in_a_row_and_one_is_kept(inkcloud, browser):
+    browser.open(link_to(inkcloud, "an otter", 3))
+    fold = ".st-key-panel1_frame [data-testid=stExpander] summary"
+    browser.wait_for(lambda: browser.shown(fold))[0].click()
+    browser.fill("panel1_images", "3")
+    browser.press("panel1_generate")
+    browser.wait_for(lambda: browser.has("panel1_keep_seed"))
+    assert browser.text("panel1_pick").split()[-3:] == ["42", "43", "44"]
+    job = inkcloud.get(f"/endpoints/text2image/generations/{job_of(browser, 1)}")
+    assert len({image["sha256"] for image in job["images"]}) == 3
+
+    press_pill(browser, "panel1_pick", "44")
+    browser.wait_for(lambda: "Keep seed 44 alone" in browser.text("panel1_keep_seed"))
+    browser.press("panel1_keep_seed")
+    browser.wait_for(lambda: value_of(browser, "panel1_seed") == "44")
+    browser.wait_for(lambda: value_of(browser, "panel1_images") == "1")
 
 
 def test_a_phone_needs_no_sideways_scrolling(inkcloud, browser):
