@@ -164,7 +164,7 @@ def caption(record: dict, generator: random.Random) -> str:
 def pool(record: dict) -> list[str]:
     """Return the record's fixed set of sentences: fixed, so that their encodings are cached.
 
-    Some are written by hand: other words for the thing, and what people say of it.
+    Some were written for the name, one by one: other words for it, and what people say of it.
     """
     generator = random.Random(f"{record['name']}/{record['style']}")
     sentences = [caption(record, generator) for _ in range(POOL)]

@@ -53,7 +53,7 @@ def test_what_is_said_first_stands_on_the_left(seed):
         assert sentence.index("octopus") < sentence.index("pizza")
 
 
-def test_a_record_has_the_same_sentences_each_time_and_some_are_written_by_hand():
+def test_a_record_has_the_same_sentences_each_time_and_some_were_written_for_its_name():
     record = {"name": "octopus", "style": "cartoon", "tags": ["sea"]}
     written = captions.descriptions()["octopus"]
 
