@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RIGHT, HOME, END = "\ue014", "\ue011", "\ue010"
 PAIRS = ".ink-pair"
-STEPS = 6
+STEPS = 10
 
 
 def open_page(browser, inkcloud, query: str = "") -> None:

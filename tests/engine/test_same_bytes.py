@@ -26,7 +26,7 @@ def mixed_requests():
         GenerationRequest(
             prompt=chance.choice(("an octopus", "a red cat", "chess", "a photo of chess")),
             negative_prompt=chance.choice(("", "blurry")),
-            num_inference_steps=chance.randint(1, 12),
+            num_inference_steps=chance.randint(1, 14),
             scheduler=chance.choice(list(SamplerName)),
             guidance_scale=chance.choice((1.0, 1.5, 7.5, 20.0)),
             seed=chance.randrange(2**64),

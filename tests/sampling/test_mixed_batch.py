@@ -73,10 +73,10 @@ def test_the_comparison_notices_rows_that_are_not_isolated():
 
 @pytest.mark.parametrize("memory", ["history", "anchor"])
 def test_the_comparison_notices_swapped_memories(memory):
-    first, second = (Row(SamplerName.PNDM, 5, Prediction.EPSILON, s, position=1) for s in (1, 2))
+    first, second = (Row(SamplerName.PNDM, 12, Prediction.EPSILON, s, position=1) for s in (1, 2))
     outputs = torch.ones((1, *SHAPE))
     object.__setattr__(second.state, memory, getattr(first.state, memory))
-    honest = Row(SamplerName.PNDM, 5, Prediction.EPSILON, 2, position=1)
+    honest = Row(SamplerName.PNDM, 12, Prediction.EPSILON, 2, position=1)
 
     (swapped,) = advance([second.plan], [second.state], outputs, [None])
     (expected,) = advance([honest.plan], [honest.state], outputs, [None])
@@ -90,7 +90,7 @@ def requests():
         for seed, (sampler, steps, prediction) in enumerate(
             (sampler, steps, prediction)
             for sampler in SamplerName
-            for steps in (1, 4, 9)
+            for steps in (1, 4, 11)
             for prediction in Prediction
         )
     ]

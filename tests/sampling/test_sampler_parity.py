@@ -5,7 +5,7 @@ import pytest
 from inkcloud.domain.noise_schedule import BetaSchedule, NoiseSchedule, Prediction
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.sampling.compile import compile_plan
-from support.diffusers_oracle import run_scheduler
+from support.diffusers_oracle import equal_sampler, run_scheduler
 from support.sampling_driver import TanhNetwork, begin, step
 
 SHAPE = (4, 8, 8)
@@ -16,7 +16,8 @@ TOLERANCE = 2e-5
 
 def assert_parity(sampler, schedule, steps, seed=0, shape=SHAPE, model=MODEL, **changes):
     plan = compile_plan(sampler, steps, schedule)
-    expected = run_scheduler(sampler, schedule, steps, model, seed, shape, **changes)
+    stock = equal_sampler(sampler, steps)
+    expected = run_scheduler(stock, schedule, steps, model, seed, shape, **changes)
 
     assert [tick.timestep for tick in plan.ticks] == expected.timesteps
     assert plan.start_scale == pytest.approx(expected.start_scale, rel=1e-6)

@@ -16,6 +16,7 @@ from inkcloud.sampling.klms import adams_bashforth
 from inkcloud.sampling.noise_levels import NoiseLevels
 
 EVERY_STEP_COUNT = range(1, 501)
+LEADING = (SamplerName.PNDM, SamplerName.DDIM)
 IN_SIGMA_SPACE = (SamplerName.KLMS, SamplerName.K_EULER, SamplerName.K_EULER_ANCESTRAL)
 
 
@@ -37,11 +38,21 @@ def test_every_number_is_finite_for_v_too(sampler):
         assert_finite(compile_plan(sampler, steps, NoiseSchedule(prediction=Prediction.V)))
 
 
-def test_network_calls_are_the_steps_and_one_more_for_pndm(plans):
+def test_network_calls_are_the_steps_and_one_more_for_pndm_from_ten_steps_on(plans):
     for steps, plan in zip(EVERY_STEP_COUNT, plans, strict=True):
-        more = 1 if plan.sampler is SamplerName.PNDM and steps > 1 else 0
-        assert len(plan.ticks) == steps + more
+        more = 1 if plan.sampler is SamplerName.PNDM and steps >= 10 else 0
+        assert len(plan.ticks) == steps + more == plan.sampler.network_calls(steps)
         assert plan.steps == steps
+
+
+@pytest.mark.parametrize("prediction", Prediction)
+def test_pndm_does_what_ddim_does_below_ten_steps_and_not_from_there_on(prediction):
+    schedule = NoiseSchedule(prediction=prediction)
+    for steps, skipped in ((1, 0), (2, 0), (5, 0), (9, 0), (9, 4)):
+        pndm, ddim = (compile_plan(s, steps, schedule, skipped) for s in LEADING)
+        assert pndm.sampler is SamplerName.PNDM
+        assert pndm.ticks == ddim.ticks
+    assert compile_plan(SamplerName.PNDM, 10, schedule).ticks[2].c_h[1] != 0
 
 
 def test_the_start_is_near_the_highest_level_at_every_step_count(plans):
@@ -52,7 +63,7 @@ def test_the_start_is_near_the_highest_level_at_every_step_count(plans):
 def test_timesteps_fall_at_every_step_count(plans):
     for plan in plans:
         told = [tick.timestep for tick in plan.ticks]
-        if plan.sampler is SamplerName.PNDM and plan.steps > 1:
+        if plan.sampler is SamplerName.PNDM and plan.steps >= 10:
             assert told[1] == told[2]
             del told[1]
         assert all(now > then for now, then in pairwise(told)), plan.steps

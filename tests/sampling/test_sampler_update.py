@@ -12,7 +12,7 @@ from inkcloud.sampling.update import advance, denoised, model_input, timesteps
 SHAPE = (2, 3, 3)
 
 
-def plan_of(sampler, steps=6):
+def plan_of(sampler, steps=12):
     return compile_plan(sampler, steps, NoiseSchedule())
 
 

@@ -68,13 +68,13 @@ async def test_frames_come_in_the_stream_and_with_the_answer(service):
 
 
 def test_noise_levels_say_where_each_scheduler_asks_the_network(service):
-    levels = service.noise_levels(4)
+    levels = service.noise_levels(12)
 
     training = levels["training"]
     assert (len(training), training[0]["timestep"], training[-1]["timestep"]) == (101, 0, 999)
     assert set(levels["schedulers"]) == set(SamplerName)
     calls = {name: len(visited) for name, visited in levels["schedulers"].items()}
-    assert calls == {name: 5 if name == SamplerName.PNDM else 4 for name in SamplerName}
+    assert calls == {name: 13 if name == SamplerName.PNDM else 12 for name in SamplerName}
     for visited in levels["schedulers"].values():
         sigmas = [level["sigma"] for level in visited]
         assert sigmas == sorted(sigmas, reverse=True)

@@ -51,6 +51,12 @@ def make_scheduler(sampler: SamplerName, schedule: NoiseSchedule, **changes):
     )
 
 
+def equal_sampler(sampler: SamplerName, steps: int) -> SamplerName:
+    """Return the sampler whose stock scheduler decides: below ten steps PNDM's is DDIM's."""
+    few = sampler is SamplerName.PNDM and steps < 10
+    return SamplerName.DDIM if few else sampler
+
+
 def run_scheduler(
     sampler: SamplerName,
     schedule: NoiseSchedule,

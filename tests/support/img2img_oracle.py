@@ -14,7 +14,7 @@ from PIL import Image
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.noise_schedule import NoiseSchedule, Prediction
 from inkcloud.domain.sampler_name import SamplerName
-from support.diffusers_oracle import make_scheduler
+from support.diffusers_oracle import equal_sampler, make_scheduler
 
 
 class FreshLMS(LMSDiscreteScheduler):
@@ -55,6 +55,7 @@ class Pipeline(StableDiffusionImg2ImgPipeline):
 
 def img2img_scheduler(sampler: SamplerName, schedule: NoiseSchedule, steps: int) -> Any:
     """Return the stock scheduler, put right where the decisions say that it is wrong."""
+    sampler = equal_sampler(sampler, steps)
     leading = sampler in {SamplerName.DDIM, SamplerName.PNDM}
     cliff = leading and (steps - 1) * (1000 // steps) + 1 < 900
     changes = {"timestep_spacing": "trailing"} if cliff else {}

@@ -9,7 +9,7 @@ from diffusers import PNDMScheduler
 
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.domain.sampler_name import SamplerName
-from support.diffusers_oracle import make_scheduler
+from support.diffusers_oracle import equal_sampler, make_scheduler
 
 
 class EpsilonFirstPNDM(PNDMScheduler):
@@ -23,6 +23,7 @@ class EpsilonFirstPNDM(PNDMScheduler):
 
 def oracle_scheduler(sampler, schedule, steps):
     changes = {}
+    sampler = equal_sampler(sampler, steps)
     leading = sampler in {SamplerName.DDIM, SamplerName.PNDM}
     if leading and (steps - 1) * (1000 // steps) + 1 < 900:
         # The cliff of docs/decisions/0002: trailing spacing, where 1000 divides evenly.

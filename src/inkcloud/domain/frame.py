@@ -14,7 +14,7 @@ class Frame:
         call: which call, counted from 1.
         calls: how many there are.
         step: which of the steps asked for it belongs to, counted from 1. PNDM calls the network
-            twice for its first step.
+            twice for its first step, if there are ten or more.
         timestep: what the network is told, in training steps.
         sigma: the noise level, sqrt(1 - alpha-bar) / sqrt(alpha-bar): noise to one part picture.
         alpha_bar: the picture's share of the mixture's variance, above 0 and up to 1.

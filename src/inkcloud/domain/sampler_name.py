@@ -37,6 +37,17 @@ class SamplerName(StrEnum):
         """The name that picture metadata uses across the web UI's ecosystem."""
         return _INFOTEXT[self]
 
+    def network_calls(self, steps: int) -> int:
+        """Return how often the network is called for so many steps.
+
+        PNDM does its first step twice, unless it has too few for its formula.
+        """
+        return steps + (1 if self is SamplerName.PNDM and steps >= FEWEST_FOR_MULTISTEP else 0)
+
+
+# Across longer steps PNDM's formula overshoots and draws noise; see docs/decisions/0010.
+FEWEST_FOR_MULTISTEP = 10
+
 
 _INFOTEXT = {
     SamplerName.PNDM: "PLMS",

@@ -20,8 +20,8 @@ ENOUGH_FOR = {SamplerName.DPM_SOLVER_MULTISTEP: 40}
 _FEW_FOR = {
     SamplerName.DDIM: "DDIM leaves out detail with so few steps; try 20 or more, or another "
     "scheduler.",
-    SamplerName.PNDM: "PNDM works each step out from the three before it, and with so few steps "
-    "it has little to go by.",
+    SamplerName.PNDM: "PNDM needs ten steps or more to look back at earlier guesses. With fewer it "
+    "does what DDIM does, and the picture is the same.",
     SamplerName.KLMS: "KLMS works each step out from the three before it, and with so few steps "
     "it has little to go by.",
 }
@@ -29,8 +29,7 @@ _FEW_FOR = {
 
 def model_calls(parameters: Parameters) -> int:
     """Return how many times the model is called for one picture."""
-    extra = parameters.scheduler is SamplerName.PNDM and parameters.steps > 1
-    return parameters.steps + (1 if extra else 0)
+    return parameters.scheduler.network_calls(parameters.steps)
 
 
 def rows(parameters: Parameters) -> int:

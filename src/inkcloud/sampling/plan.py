@@ -65,7 +65,7 @@ class Plan:
         start_scale: see above.
         image_scale: see above.
         noise_scale: see above.
-        ticks: in order; PNDM calls the network once more than it has steps (not for one step).
+        ticks: in order; how many they are says `SamplerName.network_calls`.
     """
 
     sampler: SamplerName

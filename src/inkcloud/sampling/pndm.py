@@ -1,9 +1,11 @@
 """PNDM: pseudo linear multistep of order 4 ("PLMS"), without Runge-Kutta steps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.domain.sampler_name import FEWEST_FOR_MULTISTEP, SamplerName
 from inkcloud.sampling import spacing
+from inkcloud.sampling.ddim import ddim_plan
 from inkcloud.sampling.noise_levels import NoiseLevels
 from inkcloud.sampling.plan import Plan, Tick
 from inkcloud.sampling.preserving_tick import preserving_tick
@@ -18,7 +20,7 @@ _MULTISTEP = (
 
 
 def pndm_plan(steps: int, levels: NoiseLevels, skipped: int = 0) -> Plan:
-    """Compile diffusers' PNDMScheduler with `skip_prk_steps`: steps + 1 ticks (1 for one step).
+    """Compile diffusers' PNDMScheduler with `skip_prk_steps`: steps + 1 ticks.
 
     The first step is done twice: tick 0 goes there with Euler's method, tick 1 asks the network
     there and goes again from the anchor with the mean of both (Heun). From then on
@@ -30,7 +32,12 @@ def pndm_plan(steps: int, levels: NoiseLevels, skipped: int = 0) -> Plan:
     different levels (its issue 14816): the history holds epsilon. After skipped steps the first
     one that is left is done twice, where diffusers cuts its list of timesteps, in which another
     one is doubled; see docs/decisions/0005.
+
+    Fewer than ten steps are all Euler's, without the repeated first one, which makes them DDIM's:
+    across steps that long the formulas overshoot; see docs/decisions/0010.
     """
+    if steps < FEWEST_FOR_MULTISTEP:
+        return replace(ddim_plan(steps, levels, skipped), sampler=SamplerName.PNDM)
     timesteps = [float(t) for t in spacing.leading(steps, levels.count)[skipped:]]
     ends = [*timesteps[1:], 0.0]
     ticks = [_tick(levels, timesteps[0], ends[0], _FIRST, keeps_history=True, sets_anchor=True)]

@@ -117,7 +117,7 @@ def test_too_many_cells_and_calls_are_refused_with_the_figures():
 def test_the_cost_counts_what_the_schedulers_really_call():
     found = definition(SCHEDULERS, STEPS)
 
-    assert found.calls() == 2 * 35 + 3
+    assert found.calls() == 2 * 35 + 2
     assert found.rows() == 2 * found.calls()
 
 

@@ -95,18 +95,18 @@ def test_a_run_is_looked_at_step_by_step(real):
 
 
 def test_two_schedulers_stand_side_by_side_by_step_or_by_noise_level(real):
-    page = drawn(opened("denoising"), scheduler="DPMSolverMultistep", compared="PNDM", steps=5)
+    page = drawn(opened("denoising"), scheduler="DPMSolverMultistep", compared="PNDM", steps=10)
 
-    page.select_slider("denoising_frame_of_5").set_value(2).run()
+    page.select_slider("denoising_frame_of_10").set_value(2).run()
     by_step = told(page)
     [chooser] = [each for each in page.button_group if each.key == "denoising_alignment"]
     chooser.set_value(Alignment.NOISE_LEVEL).run()
     by_level = told(page)
 
     assert by_step[0] == by_level[0]
-    assert by_step[0].startswith("**Step 3 of 5.**")
-    assert by_step[1].startswith("**Step 2 of 5, model call 3 of 6.**")
-    assert by_level[1].startswith("**Step 3 of 5, model call 4 of 6.**")
+    assert by_step[0].startswith("**Step 3 of 10.**")
+    assert by_step[1].startswith("**Step 2 of 10, model call 3 of 11.**")
+    assert by_level[1].startswith("**Step 1 of 10, model call 2 of 11.**")
     assert "The two predictions differ by" in words(page.markdown)
     assert "noise levels are nearest" in words(page.caption)
     assert set(address(page)) == {"first", "second"}

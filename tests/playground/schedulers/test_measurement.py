@@ -309,9 +309,9 @@ def test_the_csv_file_has_a_line_for_every_picture(measurement):
     assert lines[1] == {
         "scheduler": "PNDM",
         "steps": "5",
-        "model_calls": "6",
+        "model_calls": "5",
         "seed": "1",
-        "seconds": "1.1000",
+        "seconds": "1.0000",
         "distance_of_255": "60.0000",
         "moved_of_255": "30.0000",
     }

@@ -46,7 +46,7 @@ def finished(page):
 
 def test_the_page_says_what_it_costs_and_draws_nothing_by_itself(page, replica):
     assert not page.exception
-    assert "60 cells, 1,695 model calls" in words(page.caption)
+    assert "60 cells, 1,691 model calls" in words(page.caption)
     assert replica.requests == []
 
 
