@@ -114,8 +114,8 @@ def press(browser, key: str) -> None:
     send(browser, Keys.ENTER)
 
 
-def test_a_lesson_is_done_by_keyboard_alone(inkcloud, browser):
-    lesson = next(lesson for lesson in LESSONS if lesson.name == "negative")
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_lesson_is_done_by_keyboard_alone(inkcloud, browser, lesson):
     key = f"lesson_{lesson.name}_answer"
     right = lesson.question.answer(lesson.question.right)
     wrong = next(answer for answer in lesson.question.answers if answer is not right)
@@ -125,9 +125,10 @@ def test_a_lesson_is_done_by_keyboard_alone(inkcloud, browser):
     choose(browser, "lesson_choice", lesson.title)
     browser.wait_for(lambda: lesson.title in browser.text("lesson_text"))
     press(browser, "lesson_run")
-    browser.wait_for(lambda: "moved the picture by 0.0 levels" in browser.text("lesson_reading"))
+    browser.wait_for(lambda: "What it measured" in browser.text("lesson_reading"))
     pictures = browser.shown(".st-key-lesson_pictures img")
-    assert [picture.get_attribute("alt")[:9] for picture in pictures] == ["an apple."] * 4
+    assert len(pictures) >= 2
+    assert all(picture.get_attribute("alt") for picture in pictures)
 
     choose(browser, key, wrong.text)
     press(browser, "lesson_check")
@@ -135,14 +136,26 @@ def test_a_lesson_is_done_by_keyboard_alone(inkcloud, browser):
     choose(browser, key, right.text)
     press(browser, "lesson_check")
     browser.wait_for(lambda: "Your experiment shows it" in browser.text("lesson_feedback"))
-
+    assert not grave_issues(browser.driver)
     for size in (DESKTOP, PHONE):
         browser.resize(size)
         assert not browser.scrolls_sideways()
-        browser.photograph(f"lesson-{size[0]}.png", size=size, whole=True)
-    assert not grave_issues(browser.driver)
+        browser.photograph(f"lesson-{lesson.name}-{size[0]}.png", size=size, whole=True)
+
+
+def test_an_answer_and_its_experiment_are_there_after_a_reload(inkcloud, browser):
+    lesson = next(lesson for lesson in LESSONS if lesson.name == "negative")
+    right = lesson.question.answer(lesson.question.right)
+    browser.driver.get(inkcloud.playground_url + "/lessons?lesson=negative")
+    press(browser, "lesson_run")
+    browser.wait_for(lambda: "moved the picture by 0.0 levels" in browser.text("lesson_reading"))
+    choose(browser, "lesson_negative_answer", right.text)
+    press(browser, "lesson_check")
+    browser.wait_for(lambda: "Your experiment shows it" in browser.text("lesson_feedback"))
+    path = "/endpoints/text2image/generations?tag_prefix=lesson-negative/"
+    drawn = len(inkcloud.get(path)["generations"])
 
     browser.driver.refresh()
     browser.wait_for(lambda: "Your experiment shows it" in browser.text("lesson_feedback"))
-    drawn = inkcloud.get("/endpoints/text2image/generations?tag_prefix=lesson-negative/")
-    assert len(drawn["generations"]) == 4
+
+    assert len(inkcloud.get(path)["generations"]) == drawn

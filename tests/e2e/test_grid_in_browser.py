@@ -130,3 +130,36 @@ def test_stop_ends_the_work_within_a_step_and_keeps_what_is_drawn(inkcloud, brow
     browser.driver.refresh()
     browser.wait_for(lambda: "Stopped." in browser.text("grid_result"))
     assert len(generations(inkcloud, query(browser)["run"])) == len(found)
+
+
+def test_words_guidance_and_negative_prompts_are_axes_and_one_of_them_is_tabs(inkcloud, browser):
+    browser.resize(WIDE)
+    browser.open(f"{inkcloud.playground_url}/grid", until="grid_draw")
+    browser.fill("grid_prompt", "an octopus on a plate")
+    browser.wait_for(lambda: browser.shown("[data-testid=stExpander] summary"))[0].click()
+    browser.fill("grid_steps", "2")
+    browser.choose("grid_axis_across", "Words in the prompt")
+    browser.fill("grid_values_across_words", "octopus, cat")
+    browser.choose("grid_axis_down", "Guidance")
+    browser.fill("grid_values_down_guidance", "1, 7.5")
+    browser.choose("grid_axis_tabs", "Negative prompts")
+    browser.type("grid_values_tabs_negative", "grey\nblurry", tag="textarea")
+    browser.wait_for(lambda: "8 cells" in browser.text("grid_cost"))
+    browser.press("grid_draw")
+    browser.wait_for(lambda: drawn(browser) == 8)
+    browser.wait_for(lambda: pictures(browser) == 4)
+
+    assert headers(browser)[:2] == ["octopus", "cat"]
+    tabs = browser.wait_for(lambda: browser.shown("[role=tab]"))
+    assert [tab.text for tab in tabs] == ["1. grey", "2. blurry"]
+    tabs[1].click()
+    browser.wait_for(lambda: pictures(browser) == 4)
+    asked = {
+        (e["request"]["prompt"], e["request"]["guidance_scale"], e["request"]["negative_prompt"])
+        for e in generations(inkcloud, query(browser)["run"])
+    }
+    words = ("an octopus on a plate", "a cat on a plate", "an cat on a plate")
+    assert len(asked) == 8
+    assert {prompt for prompt, _, _ in asked} <= set(words)
+    assert {scale for _, scale, _ in asked} == {1.0, 7.5}
+    assert {negative for _, _, negative in asked} == {"grey", "blurry"}

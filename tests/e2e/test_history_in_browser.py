@@ -85,6 +85,25 @@ def test_pictures_are_found_chosen_exported_deleted_and_had_back(inkcloud, drawn
     shows(browser, *PROMPTS)
 
 
+def test_a_favourite_is_found_by_filters_and_sorted_by_its_steps(inkcloud, drawn, browser):
+    browser.open(f"{inkcloud.playground_url}/history?kind=single", until="history_all")
+    shows(browser, *PROMPTS)
+    browser.choose("history_sort", "Most steps first")
+    browser.wait_for(lambda: cards(browser) == [*reversed(PROMPTS)])
+    browser.choose("history_sort", "Fewest steps first")
+    browser.wait_for(lambda: cards(browser) == [*PROMPTS])
+
+    browser.press(f"mark_{drawn[2]['id']}-0")
+    browser.wait_for(lambda: "★ Favourite." in browser.driver.page_source)
+    browser.wait_for(lambda: browser.shown(".st-key-history_more summary"))[0].click()
+    browser.wait_for(lambda: browser.shown(".st-key-history_favourites label"))[0].click()
+    shows(browser, "a green cat")
+    assert address(browser)["favourites"]
+    browser.press(f"mark_{drawn[2]['id']}-0")  # takes the mark away
+    browser.wait_for(lambda: cards(browser) == [])
+    assert inkcloud.get("/history?favourites=true")["pictures"] == []
+
+
 def test_a_picture_is_noted_and_drawn_again_byte_for_byte(inkcloud, drawn, browser):
     [image] = drawn[1]["images"]
     id = f"{drawn[1]['id']}-0"
