@@ -71,6 +71,29 @@ def test_what_settings_will_do_is_said_before_they_are_drawn_and_kept_through_a_
     page_says(browser, "words of the prompt are not read, as it is too long for this model")
 
 
+def test_a_press_shows_itself_while_the_pages_server_does_nothing(inkcloud, browser):
+    find = (
+        "const hosts = [...document.querySelectorAll('.st-key-run_status *')];"
+        "const echo = hosts.map(e => e.shadowRoot?.querySelector('.echo')).find(e => e);"
+        "return Boolean(echo && echo.checkVisibility() && echo.textContent.includes('Sending'))"
+    )
+    browser.open(inkcloud.playground_url)
+    browser.settle()
+    assert not browser.driver.execute_script(find)
+
+    server = inkcloud.child("playground_child")
+    server.suspend()
+    try:
+        browser.driver.execute_script("document.querySelector('.st-key-generate button').click()")
+        browser.wait_for(lambda: browser.driver.execute_script(find))
+        assert not jobs_in_address(browser)
+    finally:
+        server.resume()
+    for panel in (1, 2, 3):
+        says(browser, f"panel{panel}_frame", "Download PNG")
+    assert not browser.driver.execute_script(find)
+
+
 def test_panels_begin_as_a_picture_each_with_its_own_strength(inkcloud, browser, tmp_path):
     file = tmp_path / "start.png"
     Image.radial_gradient("L").convert("RGB").resize((128, 128)).save(file)

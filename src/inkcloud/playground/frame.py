@@ -27,7 +27,8 @@ button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var
   .token:is(.number, .keyword, .property, .parameter, .class-name, .function, .boolean) {
   color: light-dark(#0b5aa8, #7cc4ff);
 }
-.st-key-run_status { min-height: 2.25rem; }
+.st-key-run_status { min-height: 2.25rem; position: relative; }
+.st-key-run_status > :has(.st-key-press_echo), .st-key-press_echo { position: static; height: 0; }
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.15);

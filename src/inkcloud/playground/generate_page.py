@@ -10,6 +10,7 @@ from inkcloud.playground.opening import learn_pace
 from inkcloud.playground.page_address import follow_address, keep_settings
 from inkcloud.playground.panel import draw_panel
 from inkcloud.playground.preset_shelf import draw_shelf
+from inkcloud.playground.press_echo import draw_echo
 from inkcloud.playground.prompt_length import unread_parts, unread_sentence
 from inkcloud.playground.restoring.uploader import draw_uploader
 from inkcloud.playground.result import draw_result, restore_fields
@@ -88,6 +89,7 @@ def _draw_head(session: Session) -> tuple[DeltaGenerator, DeltaGenerator]:
     buttons = st.container()
     with st.container(key="run_status"):
         status = st.empty()
+        draw_echo()
     if session.answered:
         status.progress(0.0, text="Sending…")
     # Both ask the gateway. Whoever has pressed a button sees before that that it was pressed.
