@@ -81,7 +81,7 @@ def test_the_autoencoder_waits_only_if_that_is_allowed(model, whole):
 
     loaded = load_checkpoint(path, dtype="float32", prepared=root, whole=whole)
 
-    assert (loaded.autoencoder._module is not None) is whole
+    assert loaded.autoencoder.late.built is whole
 
 
 def test_a_model_that_was_not_prepared_is_loaded_and_checked_as_a_whole(model, tmp_path):
@@ -91,8 +91,8 @@ def test_a_model_that_was_not_prepared_is_loaded_and_checked_as_a_whole(model, t
     loaded = load_checkpoint(other, dtype="float32", prepared=root, whole=False)
 
     assert loaded.backends.prepared == {}
-    assert loaded.backends.torch._module is not None
-    assert loaded.autoencoder._module is not None
+    assert loaded.backends.torch.late.built
+    assert loaded.autoencoder.late.built
 
 
 def test_files_are_hashed_before_a_model_is_returned(model):

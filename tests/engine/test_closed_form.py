@@ -16,6 +16,7 @@ from inkcloud.checkpoints.autoencoder import Autoencoder
 from inkcloud.checkpoints.backends.backends import Backends
 from inkcloud.checkpoints.backends.device import CPU
 from inkcloud.checkpoints.backends.torch_backend import TorchBackend
+from inkcloud.checkpoints.late_module import LateModule
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.noise_schedule import Prediction
@@ -74,8 +75,8 @@ def test_the_answer_comes_back(tmp_path, sampler, prediction):
     denoiser = PointDenoiser(answer, loaded.unet.config, prediction)
     checkpoint = replace(
         loaded,
-        backends=Backends(TorchBackend(lambda: denoiser, torch.float32, CPU)),
-        autoencoder=Autoencoder(IdentityDecoder, factor=8, tiny=False),
+        backends=Backends(TorchBackend(LateModule(lambda: denoiser), torch.float32, CPU)),
+        autoencoder=Autoencoder(LateModule(IdentityDecoder), factor=8, tiny=False),
     )
     expected = ((answer[:3].permute(1, 2, 0).numpy() / 2 + 0.5) * 255).round()
 

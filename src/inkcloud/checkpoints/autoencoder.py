@@ -1,12 +1,10 @@
 """The autoencoder of a checkpoint, whose weights are read when a picture first needs them."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from inkcloud.checkpoints.build_later import build_later
+from inkcloud.checkpoints.late_module import LateModule
 from inkcloud.checkpoints.modules import Part
 
 
@@ -20,23 +18,21 @@ class Autoencoder:
     """Knows from its configuration what sampling needs; its module is built later.
 
     Args:
-        build: returns the module, with its weights, on the device.
+        late: the module.
         factor: pixels along one side of a latent cell.
         tiny: whether it is an AutoencoderTiny, which is quick and gives one latent for a picture.
     """
 
-    def __init__(self, build: Callable[[], Any], *, factor: int, tiny: bool) -> None:
+    def __init__(self, late: LateModule, *, factor: int, tiny: bool) -> None:
         self.factor = factor
         self.tiny = tiny
-        self._build = build
-        self._lock = threading.Lock()
-        self._module: Any = None
+        self.late = late
 
     @staticmethod
     def of(part: Part, dtype: torch.dtype, device: torch.device) -> "Autoencoder":
         """Return that of a checked configuration; its files must not have been hashed yet."""
         return Autoencoder(
-            build_later(part, dtype, device),
+            LateModule.of(part, dtype, device),
             factor=cell_pixels(part),
             tiny=part.component.class_name == "AutoencoderTiny",
         )
@@ -48,10 +44,7 @@ class Autoencoder:
         Raises:
             CheckpointError: if the files cannot be read or were changed.
         """
-        with self._lock:
-            if self._module is None:
-                self._module = self._build()
-            return self._module
+        return self.late.get()
 
     def load(self) -> None:
         """Read the weights now.
@@ -59,4 +52,4 @@ class Autoencoder:
         Raises:
             CheckpointError: if the files cannot be read or were changed.
         """
-        _ = self.module
+        self.late.get()

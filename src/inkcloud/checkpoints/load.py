@@ -15,9 +15,9 @@ from inkcloud.checkpoints.backends.device import CPU, best_device
 from inkcloud.checkpoints.backends.find_prepared import find_prepared, may_be_prepared
 from inkcloud.checkpoints.backends.torch_backend import TorchBackend
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
-from inkcloud.checkpoints.build_later import build_later
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.dtype import AUTO, resolve_dtype
+from inkcloud.checkpoints.late_module import LateModule
 from inkcloud.checkpoints.memory import MemoryNeed, available_memory, check_memory
 from inkcloud.checkpoints.opened_model import OpenedModel, open_model
 from inkcloud.checkpoints.uncollected import uncollected
@@ -64,7 +64,7 @@ def load_checkpoint(
     number = resolve_dtype(dtype, device)
     model = open_model(path, prediction)
     facts = UnetFacts.of(model.unet)
-    unet = TorchBackend(build_later(model.unet, number, device), number, device)
+    unet = TorchBackend(LateModule.of(model.unet, number, device), number, device)
     autoencoder = Autoencoder.of(model.vae, number, device)
 
     def identify(stop: threading.Event) -> tuple[str, dict[CallShape, Backend]]:

@@ -78,7 +78,7 @@ class Presets:
 
     def _check_room(self, owner: str) -> None:
         for count, most in (
-            (len(self._table.all(owner)), MOST_PRESETS),
+            (self._table.count(owner), MOST_PRESETS),
             (self._table.count(), MOST_IN_ALL),
         ):
             if count >= most:

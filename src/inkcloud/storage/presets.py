@@ -53,9 +53,11 @@ class PresetTable:
             query.order_by(func.lower(PRESETS.c.name), PRESETS.c.id), _preset
         )
 
-    def count(self) -> int:
-        """Return how many presets there are, whoever's."""
+    def count(self, owner: str | None = None) -> int:
+        """Return how many presets somebody has, or all together."""
         query = select(func.count()).select_from(PRESETS)
+        if owner is not None:
+            query = query.where(PRESETS.c.owner == owner)
         return self._database.fetch(query, lambda row: int(row[0]))[0]
 
     def remove(self, preset_id: str) -> bool:

@@ -49,7 +49,7 @@ def test_each_prepared_shape_is_as_near_to_float32_as_torch_is(folder, tmp_path,
 
 def test_other_shapes_are_left_to_torch_whose_weights_are_read_only_then(folder, tmp_path):
     checkpoint = load_prepared(folder, tmp_path, "float32")
-    read = checkpoint.backends.torch._module is not None
+    read = checkpoint.backends.torch.late.built
 
     other = checkpoint.predict(*inputs(checkpoint, CallShape(1, 8, 8)))
 

@@ -1,28 +1,26 @@
 """The UNet as a torch module: any shape, on the processor, CUDA or MPS."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from inkcloud.checkpoints.late_module import LateModule
 
 
 class TorchBackend:
     """Runs the module; reads its weights when it first has to.
 
     Args:
-        build: returns the module, with its weights, on the device.
+        late: the module.
         dtype: the module's arithmetic.
         device: where it computes.
     """
 
-    def __init__(self, build: Callable[[], Any], dtype: torch.dtype, device: torch.device) -> None:
-        self._build = build
+    def __init__(self, late: LateModule, dtype: torch.dtype, device: torch.device) -> None:
+        self.late = late
         self._dtype = dtype
         self._device = device
-        self._lock = threading.Lock()
-        self._module: Any = None
 
     @property
     def name(self) -> str:
@@ -32,10 +30,7 @@ class TorchBackend:
     @property
     def module(self) -> Any:  # noqa: ANN401
         """The UNet2DConditionModel; its weights are read now if they were not before."""
-        with self._lock:
-            if self._module is None:
-                self._module = self._build()
-            return self._module
+        return self.late.get()
 
     def load(self) -> None:
         """Read the weights.
@@ -43,7 +38,7 @@ class TorchBackend:
         Raises:
             CheckpointError: if the files cannot be read or were changed.
         """
-        _ = self.module
+        self.late.get()
 
     @torch.inference_mode()
     def predict(self, latents: Tensor, timesteps: Tensor, text: Tensor) -> Tensor:
