@@ -4,27 +4,16 @@ import pytest
 
 from inkcloud.control.ports import ReplicaState
 from inkcloud.playground.denoising.alignment import Alignment
-from inkcloud.services.text_to_image import TextToImageService
 from support.drawing_page import address, client_of, opened, pages_of, run_until, words
+from support.real_gateway import real_gateway
 from support.running_gateway import RunningGateway
-from support.served import served
 from support.stub_replica import StubReplica, StubReplicas
-from support.tiny_checkpoints import make_tiny_sd
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    """A gateway before the real service on a tiny model."""
-    folder = tmp_path_factory.mktemp("real")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("INKCLOUD_MODEL", str(make_tiny_sd(folder / "tiny")))
-        environment.setenv("INKCLOUD_DTYPE", "float32")
-        with (
-            served(TextToImageService()) as replica,
-            RunningGateway(folder, StubReplicas(replica)) as gateway,
-            pages_of(gateway),
-        ):
-            yield gateway
+    with real_gateway(tmp_path_factory.mktemp("real")) as gateway:
+        yield gateway
 
 
 @pytest.fixture

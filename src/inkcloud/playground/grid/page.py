@@ -9,6 +9,7 @@ from inkcloud.playground.cells.cell_run import CellRun
 from inkcloud.playground.cells.endpoints import drawing_endpoints
 from inkcloud.playground.cells.estimate import Clients, Estimate, cost_text
 from inkcloud.playground.cells.run_buttons import RunButtons
+from inkcloud.playground.cells.unread import draw_unread
 from inkcloud.playground.grid import form
 from inkcloud.playground.grid.grid_session import GridSession, grid_session
 from inkcloud.playground.grid.opened import draw_opened
@@ -41,6 +42,7 @@ def draw_grid_page(clients: Clients) -> None:
     if definition is not None:
         with st.container(key="grid_cost"):
             st.caption(cost_text(definition, Estimate.of(definition.cells(), clients)))
+        draw_unread(definition, clients)
     with st.container(horizontal=True):
         run = None if definition is None else partial(CellRun.new, definition)
         _BUTTONS.draw(session, run, clients)

@@ -10,6 +10,7 @@ from inkcloud.playground.cells.cell_work import CellWork
 from inkcloud.playground.cells.estimate import Clients, Estimate, cost_text
 from inkcloud.playground.cells.looking import draw_progress, pace_of
 from inkcloud.playground.cells.run_buttons import RunButtons
+from inkcloud.playground.cells.unread import draw_unread
 from inkcloud.playground.schedulers import form
 from inkcloud.playground.schedulers.measurement import MOST_BYTES, Measurement
 from inkcloud.playground.schedulers.results import draw_results
@@ -51,6 +52,7 @@ def draw_schedulers_page(clients: Clients) -> None:
     if experiment is not None:
         definition = experiment.definition()
         st.caption(cost_text(definition, Estimate.of(definition.cells(), clients)))
+        draw_unread(definition, clients)
     with st.container(horizontal=True):
         run = None if experiment is None else partial(CellRun.new, experiment.definition(), KIND)
         _BUTTONS.draw(session, run, clients)
