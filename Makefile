@@ -27,7 +27,7 @@ run: $(VENV)/.runtime-ready ## Set up, then start the gateway, the built-in mode
 test: $(VENV)/.developer-ready browser postgres ## Set up, then run all tests, the browser tests included.
 	@echo "Running the tests in $(PYTEST_WORKERS) processes."
 	@OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest \
-		-n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_OPTIONS)
+		-n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
 check: $(VENV)/.developer-ready ## Set up, then check style, types and who imports whom.
 	@echo "Checking style (ruff)."
