@@ -96,6 +96,7 @@ def prepare_model(
     small = exact.parameters < settings.solo_parameters
     shape = _shape(wanted, exact, settings.rows_per_call if small else None)
     threads = settings.small_model_threads if small else torch.get_num_threads()
+    compiled_for = settings.small_openvino_threads if small else threads
     folder = PreparedFolder(wanted.root, exact.sha256, dtype_name(dtype))
     written = folder.path / f".{folder.file(shape)}.{os.getpid()}"
     trial = Trial.of(exact, shape, guided=small or shape.rows > 1)
@@ -109,11 +110,11 @@ def prepare_model(
             gc.collect()
             watch(Stage("Loading the model"))
             ours = _load(wanted, wanted.dtype)
-        rivals, failures = _compiled(wanted, ours, trial, threads, written, watch)
+        rivals, failures = _compiled(wanted, ours, trial, compiled_for, written, watch)
         try:
             measured = _measure(ours, rivals, trial, seen, settings, watch)
             return keep_winner(
-                folder, shape, threads, (*measured, *failures), written, model=wanted.name
+                folder, shape, compiled_for, (*measured, *failures), written, model=wanted.name
             )
         finally:
             written.unlink(missing_ok=True)

@@ -15,10 +15,12 @@ class EngineSettings:
         running_pictures: how many pictures advance in turn; the others wait.
         waiting_generations: how many generations may wait before one is refused.
         cached_prompts: how many prompts' encodings are kept.
-        small_model_threads: how many threads a small checkpoint runs on; its layers are too
-            small to be worth dividing (measured: benchmarks/small_model_threads.py), and its
-            bytes then do not depend on how many cores there are. A large one runs on as many
-            as torch takes by itself.
+        small_model_threads: how many threads torch computes a small checkpoint on; its layers
+            are too small to be worth dividing (measured: benchmarks/small_model_threads.py),
+            and its bytes then do not depend on how many cores there are. A large one runs on
+            as many as torch takes by itself.
+        small_openvino_threads: the same for OpenVINO, which divides them better. Its bytes
+            depend on this number too, so it is not the number of cores either.
         cached_images: how many encodings of images that pictures start from are kept.
     """
 
@@ -29,3 +31,4 @@ class EngineSettings:
     cached_prompts: int = 64
     cached_images: int = 8
     small_model_threads: int = 1
+    small_openvino_threads: int = 2
