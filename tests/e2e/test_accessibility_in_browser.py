@@ -20,6 +20,7 @@ BACKGROUND = (
     "return getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 )
 PALE = "<p id='pale' style='color: #aaa; background: #fff'>Pale</p><img src='data:,'>"
+PICTURES = ".st-key-lesson_pictures img"
 MOST_TABS = 80
 HELD = "return document.activeElement && document.activeElement.closest('.st-key-' + arguments[0])"
 CHECKED = (
@@ -126,8 +127,8 @@ def test_every_lesson_is_done_by_keyboard_alone(inkcloud, browser, lesson):
     browser.wait_for(lambda: lesson.title in browser.text("lesson_text"))
     press(browser, "lesson_run")
     browser.wait_for(lambda: "What it measured" in browser.text("lesson_reading"))
-    pictures = browser.shown(".st-key-lesson_pictures img")
-    assert len(pictures) >= 2
+    browser.wait_for(lambda: len(browser.shown(PICTURES)) >= 2)
+    pictures = browser.shown(PICTURES)
     assert all(picture.get_attribute("alt") for picture in pictures)
 
     choose(browser, key, wrong.text)
