@@ -93,14 +93,14 @@ def colours(evaluation: Evaluation) -> Image.Image:
 
 
 def pairs(evaluation: Evaluation) -> Image.Image:
-    """Twelve pairs that the data do not show together."""
+    """Twelve pairs that the data do not show together; in brackets those that were not found."""
     asked = list(PAIRS)[:12]
     requests = [GenerationRequest(prompt=pair_prompt(*pair), seed=SEED) for pair in asked]
     pictures = evaluation.drawer.draw("figure", requests)
     found = both_found(evaluation, list(pictures), asked)
     captions = [
-        " + ".join(spoken(n) for n in pair) + ("" if both else " ✗")
-        for pair, both in zip(asked, found)
+        text if both else f"({text})"
+        for text, both in zip((" + ".join(map(spoken, pair)) for pair in asked), found)
     ]
     return sheet(pictures, captions, 6)
 
