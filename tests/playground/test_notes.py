@@ -45,6 +45,19 @@ def test_pndm_calls_the_model_once_more(steps, calls):
     assert ("once more" in text_of(pndm)) == (calls > steps)
 
 
+@pytest.mark.parametrize(
+    ("steps", "strength", "calls"), [(9, 0.5, 4), (10, 0.5, 6), (20, 0.3, 7), (20, 0.05, 1)]
+)
+def test_what_pndm_does_from_a_picture_depends_on_the_steps_asked_for(steps, strength, calls):
+    pndm = replace(PLAIN, scheduler=SamplerName.PNDM, steps=steps, strength=strength)
+
+    drawn = pndm.as_drawn(from_picture=True)
+
+    assert model_calls(drawn) == calls
+    assert ("what DDIM does" in text_of(drawn)) == (steps < 10)
+    assert (f"{calls} calls for {drawn.made} steps" in text_of(drawn)) == (calls > drawn.made)
+
+
 def test_one_call_is_singular():
     assert cost(replace(PLAIN, steps=1)).startswith("Costs 1 model call of")
 

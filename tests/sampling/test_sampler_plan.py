@@ -45,6 +45,14 @@ def test_network_calls_are_the_steps_and_one_more_for_pndm_from_ten_steps_on(pla
         assert plan.steps == steps
 
 
+@pytest.mark.parametrize("sampler", SamplerName)
+def test_network_calls_are_known_for_every_number_of_skipped_steps(sampler):
+    for steps in (1, 9, 10, 20):
+        for skipped in range(steps):
+            plan = compile_plan(sampler, steps, NoiseSchedule(), skipped)
+            assert len(plan.ticks) == sampler.network_calls(steps, skipped), (steps, skipped)
+
+
 @pytest.mark.parametrize("prediction", Prediction)
 def test_pndm_does_what_ddim_does_below_ten_steps_and_not_from_there_on(prediction):
     schedule = NoiseSchedule(prediction=prediction)

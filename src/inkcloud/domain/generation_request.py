@@ -65,8 +65,7 @@ class GenerationRequest:
         """How many of the steps are left out because the picture begins as an image."""
         if self.image is None:
             return 0
-        made = min(int(self.num_inference_steps * self.strength), self.num_inference_steps)
-        return self.num_inference_steps - max(made, 1)
+        return skipped_steps(self.num_inference_steps, self.strength)
 
     @property
     def image_sha256(self) -> str | None:
@@ -202,6 +201,16 @@ class GenerationRequest:
         if self.image is not None:
             values["image"] = init_image.to_text(self.image)
         return values
+
+
+def skipped_steps(steps: int, strength: float) -> int:
+    """Return how many of the steps a picture that begins as an image leaves out; one is made.
+
+    Args:
+        steps: the steps that are asked for.
+        strength: how far to go from the image, 0 to 1.
+    """
+    return steps - max(1, min(int(steps * strength), steps))
 
 
 def check_prompt(field: str, text: object, limits: Limits, *, may_be_empty: bool) -> None:

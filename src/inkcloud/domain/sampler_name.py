@@ -37,12 +37,19 @@ class SamplerName(StrEnum):
         """The name that picture metadata uses across the web UI's ecosystem."""
         return _INFOTEXT[self]
 
-    def network_calls(self, steps: int) -> int:
-        """Return how often the network is called for so many steps.
+    def network_calls(self, steps: int, skipped: int = 0) -> int:
+        """Return how often the network is called.
 
-        PNDM does its first step twice, unless it has too few for its formula.
+        PNDM does its first step twice, unless it is asked for too few for its formula, or has
+        only one to do.
+
+        Args:
+            steps: the steps that are asked for.
+            skipped: how many of them a picture that it begins as leaves out.
         """
-        return steps + (1 if self is SamplerName.PNDM and steps >= FEWEST_FOR_MULTISTEP else 0)
+        made = steps - skipped
+        twice = self is SamplerName.PNDM and steps >= FEWEST_FOR_MULTISTEP and made > 1
+        return made + 1 if twice else made
 
 
 # Across longer steps PNDM's formula overshoots and draws noise; see docs/decisions/0010.

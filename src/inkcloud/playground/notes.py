@@ -29,7 +29,7 @@ _FEW_FOR = {
 
 def model_calls(parameters: Parameters) -> int:
     """Return how many times the model is called for one picture."""
-    return parameters.scheduler.network_calls(parameters.steps)
+    return parameters.scheduler.network_calls(parameters.steps, parameters.skipped)
 
 
 def rows(parameters: Parameters) -> int:
@@ -55,11 +55,11 @@ def time_needed(parameters: Parameters, pace: "Pace | None") -> str:
     return f"Takes {pace.text(parameters, parameters.images)}."
 
 
-def start_note(asked: int, made: int) -> str:
+def start_note(parameters: Parameters) -> str:
     """Return what beginning as a picture does to the steps."""
-    if asked == made:
+    if not parameters.skipped:
         return "Begins as your picture, of which next to nothing is left at strength 1."
-    return f"Begins as your picture: {made} of the {asked} steps are made."
+    return f"Begins as your picture: {parameters.made} of the {parameters.steps} steps are made."
 
 
 def notes(parameters: Parameters) -> tuple[str, ...]:
@@ -95,11 +95,11 @@ def _strong_guidance(parameters: Parameters) -> str:
 
 
 def _extra_call(parameters: Parameters) -> str:
-    if model_calls(parameters) == parameters.steps:
+    if model_calls(parameters) == parameters.made:
         return ""
     return (
         f"PNDM calls the model once more than it has steps: {model_calls(parameters)} calls "
-        f"for {parameters.steps} steps."
+        f"for {parameters.made} steps."
     )
 
 

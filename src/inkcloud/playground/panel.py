@@ -46,15 +46,15 @@ def draw_panel(session: Session, panel: int, differing: frozenset[str]) -> Delta
 
 
 def _draw_notes(session: Session, panel: int) -> None:
-    asked, from_picture = form.read(panel), session.start is not None
-    parameters = asked.as_drawn(from_picture=from_picture)
+    from_picture = session.start is not None
+    parameters = form.read(panel).as_drawn(from_picture=from_picture)
     negative = parameters.negative_prompt
     unread = session.unread.get(negative, "") if parameters.guidance_scale != 1.0 else ""
     lines = (
         cost(parameters),
         time_needed(parameters, session.pace),
         unread_sentence(negative, unread, "negative prompt"),
-        start_note(asked.steps, parameters.steps) if from_picture else "",
+        start_note(parameters) if from_picture else "",
         *notes(parameters),
     )
     st.caption("\n".join(f"- {escaped(line)}" for line in lines if line))

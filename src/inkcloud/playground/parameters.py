@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from inkcloud.domain.errors import InvalidRequest
-from inkcloud.domain.generation_request import DEFAULT_STRENGTH, GenerationRequest
+from inkcloud.domain.generation_request import DEFAULT_STRENGTH, GenerationRequest, skipped_steps
 from inkcloud.domain.limits import MAXIMUM_SEED, Limits
 from inkcloud.domain.sampler_name import SamplerName
 
@@ -30,6 +30,7 @@ class Parameters:
         variation_seed: text like `seed`; the seed whose noise is mixed in, "" for none.
         variation_strength: how much of the variation seed's noise, 0 to 1.
         strength: how far to go from the picture that all panels begin as, if there is one.
+        skipped: how many of the steps are left out because of it; see `as_drawn`.
     """
 
     negative_prompt: str
@@ -43,6 +44,12 @@ class Parameters:
     variation_seed: str = ""
     variation_strength: float = 0.0
     strength: float = DEFAULT_STRENGTH
+    skipped: int = 0
+
+    @property
+    def made(self) -> int:
+        """The steps that are really made."""
+        return self.steps - self.skipped
 
     @property
     def varied(self) -> bool:
@@ -54,10 +61,10 @@ class Parameters:
         return replace(self, negative_prompt=text)
 
     def as_drawn(self, *, from_picture: bool) -> "Parameters":
-        """Return the same parameters with the steps that are really made."""
+        """Return the same parameters, and which steps beginning as a picture leaves out."""
         if not from_picture:
             return self
-        return replace(self, steps=max(1, min(int(self.steps * self.strength), self.steps)))
+        return replace(self, skipped=skipped_steps(self.steps, self.strength))
 
     def request(self, prompt: str, image: bytes | None = None) -> GenerationRequest:
         """Return the request for this prompt.

@@ -20,16 +20,22 @@ i { display: block; height: 0.5rem; margin-top: 0.25rem; border-radius: 0.25rem;
 """
 _JS = """
 const button = '.st-key-generate button:enabled';
-const echoes = new WeakSet();
+const listening = new WeakMap();
 
 export default function ({ parentElement }) {
   const echo = parentElement.querySelector('.echo');
   echo.hidden = true;  // the server has answered, or the page is new
-  if (echoes.has(echo)) return;
-  echoes.add(echo);
-  document.addEventListener('click', (event) => {
-    if (event.target.closest(button)) echo.hidden = false;
-  }, true);
+  if (!listening.has(echo)) {
+    const clicks = new AbortController();
+    document.addEventListener('click', (event) => {
+      if (event.target.closest(button)) echo.hidden = false;
+    }, { capture: true, signal: clicks.signal });
+    listening.set(echo, clicks);
+  }
+  return () => {  // the page was left
+    listening.get(echo)?.abort();
+    listening.delete(echo);
+  };
 }
 """
 _runs = itertools.count()

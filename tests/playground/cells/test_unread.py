@@ -40,6 +40,15 @@ def test_of_many_prompts_that_are_too_long_three_are_named(real):
     assert "2 more texts are too long as well." in words(page.caption)
 
 
+def test_a_text_that_is_both_is_told_as_both():
+    page = opened("grid")
+    page.text_input("grid_prompt").set_value(LONG)
+    page.text_input("grid_negative_prompt").set_value(LONG).run()
+
+    assert "words of the prompt are not read" in words(page.caption)
+    assert "words of the negative prompt are not read" in words(page.caption)
+
+
 def test_a_negative_prompt_counts_only_where_guidance_reads_it():
     page = opened("grid")
     page.text_input("grid_prompt").set_value("a cat")

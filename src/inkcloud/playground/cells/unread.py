@@ -32,18 +32,19 @@ def draw_unread(definition: CellsDefinition, clients: Clients) -> None:
 
 
 def _sentences(definition: CellsDefinition, client: InkcloudClient, endpoint: str) -> list[str]:
-    names: dict[str, str] = {}
+    texts: dict[tuple[str, str], None] = {}  # a set that keeps its order
     for cell in definition.cells():
         if cell.endpoint != endpoint:
             continue
-        names.setdefault(cell.prompt, "prompt")
+        texts[cell.prompt, "prompt"] = None
         if cell.parameters.guidance_scale != 1.0:
-            names.setdefault(cell.parameters.negative_prompt, "negative prompt")
+            texts[cell.parameters.negative_prompt, "negative prompt"] = None
     cached = st.cache_data(ttl=_SECONDS_KEPT, show_spinner=False, max_entries=50)(_facts)
-    unread = unread_parts(client, cached(client, client.base_url, endpoint), names)
+    facts = cached(client, client.base_url, endpoint)
+    unread = unread_parts(client, facts, [text for text, _ in texts])
     return [
         sentence
-        for text, name in names.items()
+        for text, name in texts
         if (sentence := unread_sentence(text, unread.get(text, ""), name))
     ]
 
