@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from captions import SPOKEN
 from drawing import Drawer
 from held_out import PAIRS
 from judge import HELD_OUT_STYLE, Judge
 from measures import thumbnails
 from paths import DATASET
+from sentences import SPOKEN
 
 PARAPHRASES = Path(__file__).with_name("paraphrases.tsv")
 SEED = 42

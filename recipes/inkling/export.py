@@ -13,6 +13,8 @@ from paths import DATASET, EXPORT, SHIPPED
 from transformers import BertConfig
 
 MAXIMUM_BYTES = 70_000_000
+# What the libraries note of where a part was loaded from.
+PLACES = ("_name_or_path", "is_local", "local_files_only")
 MODEL_INDEX = {
     "_class_name": "StableDiffusionPipeline",
     "_diffusers_version": "0.42.1",
@@ -67,12 +69,10 @@ def export(target: Path) -> None:
 
 
 def clean_configs() -> None:
-    """Take this machine's paths out of the configurations."""
-    for path in EXPORT.rglob("*.json"):
+    """Take out of the configurations where their parts lay on this machine."""
+    for path in EXPORT.rglob("*config.json"):
         data = json.loads(path.read_text())
-        if isinstance(data, dict) and "_name_or_path" in data:
-            del data["_name_or_path"]
-            write_json(path, data)
+        write_json(path, {key: data[key] for key in data if key not in PLACES})
     config = BertConfig.from_pretrained(EXPORT / "text_encoder")
     if not config.use_attention_mask:
         message = "the text encoder must ask for the padding mask"

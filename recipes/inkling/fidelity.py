@@ -3,13 +3,13 @@
 import random
 
 import numpy as np
-from captions import article
 from colours import main_colour
 from compose import pair
 from evaluation import SEED, Evaluation, Real, Row, pairs, paraphrases, percent, share, spoken
 from held_out import HELD_OUT_COLOURS
 from measures import halves
 from recolour import COLOURS, dominant_hue, recoloured
+from sentences import article
 
 from inkcloud.domain.generation_request import GenerationRequest
 

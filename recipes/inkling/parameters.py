@@ -3,12 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
-from captions import article
 from colours import colour_shares, mean_saturation
 from evaluation import SEED, Evaluation, Row, percent, share, spoken
 from fidelity import FIRST, pair_prompt
 from held_out import OWN_COLOURS, PAIRS
 from measures import frechet_distance, pairwise_distances
+from sentences import article
 
 from inkcloud.domain.generation_request import GenerationRequest
 from inkcloud.domain.sampler_name import SamplerName

@@ -6,17 +6,23 @@ all but the rare words of the sentences, and every other word still splits into 
 """
 
 import json
+import shutil
 import string
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
-from paths import DATASET, EXPORT
+import torch
+from paths import CACHE, CHECKPOINTS, DATASET, EXPORT, SHIPPED
 from safetensors.torch import load_file
+from sentences import descriptions
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 VOCABULARY = 4500
 TOKENS = 40
+WIDTH = 384
+FROZEN = CACHE / "sentence_encoder"
+CHECKPOINT = CHECKPOINTS / "text_encoder.pt"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -46,6 +52,8 @@ def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
     sentences: dict[str, None] = {}
     for line in (DATASET / "examples.jsonl").read_text().splitlines():
         sentences.update(dict.fromkeys(json.loads(line)["sentences"]))
+    for written in descriptions().values():
+        sentences.update(dict.fromkeys(written))
     encoded = full(list(sentences), add_special_tokens=False)["input_ids"]
     used = Counter(piece for pieces in encoded for piece in pieces)
     for piece, _ in used.most_common():
@@ -60,25 +68,60 @@ def kept_pieces(words: list[str], full: BertTokenizerFast) -> list[int]:
     return sorted(keep)
 
 
-def export_text_encoder() -> tuple[Path, Path]:
-    """Write `tokenizer/` and `text_encoder/` and return both folders."""
-    tokenizer_folder, model_folder = EXPORT / "tokenizer", EXPORT / "text_encoder"
-    if (model_folder / "config.json").exists():
-        return tokenizer_folder, model_folder
+def frozen() -> tuple[BertTokenizerFast, BertModel]:
+    """Return the sentence encoder as its package carries it, but for the smaller vocabulary."""
+    if not (FROZEN / "config.json").exists():
+        _write_frozen()
+    return BertTokenizerFast.from_pretrained(FROZEN), _model(FROZEN)
+
+
+def taught() -> tuple[BertTokenizerFast, BertModel]:
+    """Return what `train_text_encoder.py` made of it here, or else the one that ships."""
+    tokenizer = BertTokenizerFast.from_pretrained(_tokenizer_folder())
+    if not CHECKPOINT.exists():
+        return tokenizer, _model(SHIPPED / "text_encoder")
+    model = _model(FROZEN)
+    model.load_state_dict(torch.load(CHECKPOINT, weights_only=True)["average"])
+    return tokenizer, model
+
+
+def export_text_encoder() -> None:
+    """Write `tokenizer/` and `text_encoder/` of the diffusers folder."""
+    tokenizer, model = taught()
+    tokenizer.save_pretrained(EXPORT / "tokenizer")
+    shutil.copy(_tokenizer_folder() / "vocab.txt", EXPORT / "tokenizer")
+    model.half().save_pretrained(EXPORT / "text_encoder")
+
+
+@torch.no_grad()
+def states_of(tokenizer: BertTokenizerFast, model: BertModel, sentences: list[str]) -> torch.Tensor:
+    """Return an encoder's last hidden states (N, TOKENS, WIDTH), padding included."""
+    inputs = tokenizer(
+        sentences, padding="max_length", max_length=TOKENS, truncation=True, return_tensors="pt"
+    )
+    return model(inputs.input_ids, attention_mask=inputs.attention_mask)[0]
+
+
+def _tokenizer_folder() -> Path:
+    return FROZEN if CHECKPOINT.exists() else SHIPPED / "tokenizer"
+
+
+def _model(folder: Path) -> BertModel:
+    return BertModel.from_pretrained(folder, dtype=torch.float32).eval()
+
+
+def _write_frozen() -> None:
     source = source_folder()
     words = (source / "vocab.txt").read_text().split("\n")
     words = words[:-1] if words[-1] == "" else words
-    full = BertTokenizerFast.from_pretrained(source)
-    keep = kept_pieces(words, full)
-    tokenizer_folder.mkdir(parents=True, exist_ok=True)
-    vocabulary = tokenizer_folder / "vocab.txt"
-    vocabulary.write_text("".join(words[index] + "\n" for index in keep))
+    keep = kept_pieces(words, BertTokenizerFast.from_pretrained(source))
     tokenizer = BertTokenizerFast(
         vocab={words[index]: row for row, index in enumerate(keep)},
         do_lower_case=True,
         model_max_length=TOKENS,
     )
-    tokenizer.save_pretrained(tokenizer_folder)
+    tokenizer.save_pretrained(FROZEN)
+    (FROZEN / "vocab.txt").write_text("".join(words[index] + "\n" for index in keep))
     config = BertConfig.from_pretrained(source)
     config.vocab_size = len(keep)
     config.max_position_embeddings = TOKENS
@@ -93,5 +136,4 @@ def export_text_encoder() -> tuple[Path, Path]:
     name = "embeddings.position_embeddings.weight"
     state[name] = state[name][:TOKENS]
     model.load_state_dict(state)
-    model.half().save_pretrained(model_folder)
-    return tokenizer_folder, model_folder
+    model.save_pretrained(FROZEN)

@@ -5,11 +5,9 @@ import json
 import numpy as np
 import torch
 from paths import DATASET
-from text_encoder import TOKENS, export_text_encoder
-from transformers import BertModel, BertTokenizerFast
+from text_encoder import TOKENS, WIDTH, states_of, taught
 
 ROWS = 256
-WIDTH = 384
 STATES = DATASET / "text_states.npy"
 SENTENCES = DATASET / "sentences.json"
 PRINT_EVERY = 40
@@ -18,9 +16,7 @@ PRINT_EVERY = 40
 @torch.no_grad()
 def prepare() -> None:
     """Write `text_states.npy` (bfloat16 bits, N x TOKENS x 384) and `sentences.json`."""
-    tokenizer_folder, model_folder = export_text_encoder()
-    tokenizer = BertTokenizerFast.from_pretrained(tokenizer_folder)
-    model = BertModel.from_pretrained(model_folder, dtype=torch.float32).eval()
+    tokenizer, model = taught()
     unique = {"": None}
     for line in (DATASET / "examples.jsonl").open():
         unique.update(dict.fromkeys(json.loads(line)["sentences"]))
@@ -29,15 +25,8 @@ def prepare() -> None:
     shape = (len(sentences), TOKENS, WIDTH)
     states = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint16, shape=shape)
     for start in range(0, len(sentences), ROWS):
-        inputs = tokenizer(
-            sentences[start : start + ROWS],
-            padding="max_length",
-            max_length=TOKENS,
-            truncation=True,
-            return_tensors="pt",
-        )
         with torch.autocast("cpu", torch.bfloat16):
-            answer = model(inputs.input_ids, attention_mask=inputs.attention_mask)[0]
+            answer = states_of(tokenizer, model, sentences[start : start + ROWS])
         states[start : start + ROWS] = answer.bfloat16().view(torch.uint16).numpy()
         if start // ROWS % PRINT_EVERY == 0:
             print(f"encoded {start} of {len(sentences)} sentences", flush=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from captions import COUNTS, coloured, counted, paired, plain_name, pool
 from compose import pair, several, shifted
 from held_out import colour_is_held_out, pair_is_held_out
 from paths import DATASET
 from recolour import COLOURS, WORDS, dominant_hue, recoloured
+from sentences import COUNTS, coloured, counted, paired, plain_name, pool
 
 # Which share of the training rows each kind of example gets.
 SHARES = {"single": 0.60, "colour": 0.12, "pair": 0.21, "count": 0.07}

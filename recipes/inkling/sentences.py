@@ -127,6 +127,10 @@ def is_plural(name: str) -> bool:
     return name.endswith("s") and not PHRASE.search(name) and not name.endswith(SINGULAR_ENDINGS)
 
 
+def plural(name: str) -> str:
+    return name if is_plural(name) else _INFLECT.plural(name)
+
+
 def article(name: str) -> str:
     """Return the name with "a" or "an" before it, unless it is a plural."""
     if is_plural(name):
@@ -201,7 +205,7 @@ def coloured(record: dict, name: str, colour: str, generator: random.Random) -> 
 def counted(record: dict, count: int, generator: random.Random) -> list[str]:
     """Return two sentences that say how many there are."""
     name = plain_name(record)
-    names = name if is_plural(name) else _INFLECT.plural(name)
+    names = plural(name)
     words = {"names": names, "style": record["style"]}
     chosen = generator.sample(COUNTED, 2)
     sentences = [text.format(count=generator.choice(COUNTS[count]), **words) for text in chosen]
