@@ -63,6 +63,7 @@ def test_what_settings_will_do_is_said_before_they_are_drawn_and_kept_through_a_
     browser.fill("panel4_seed", "99")
     page_says(browser, " / 99")
 
+    browser.settle()  # the address is told at the end of the script
     browser.driver.refresh()
     browser.wait_for(lambda: browser.has("panel4_frame"))
     browser.wait_for(lambda: value_of(browser, "panel4_seed") == "99")
