@@ -101,7 +101,7 @@ def main() -> None:
         if options.figures:
             figures.draw_all(evaluation, ROOT / "docs/images")
     print(f"\n{table(rows)}\n")
-    failed = sum(row.passed is False for row in rows)
+    failed = sum(row.passed is not None and not row.passed for row in rows)
     demanded = sum(row.passed is not None for row in rows)
     minutes = (time.monotonic() - started) / 60
     print(f"{demanded - failed} of {demanded} demands reached, {minutes:.1f} minutes")
