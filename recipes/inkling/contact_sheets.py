@@ -5,7 +5,7 @@ contact_sheets.py FOLDER --only contact-sheet
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from drawing import Drawer
@@ -114,16 +114,19 @@ def styles(drawer: Drawer) -> Image.Image:
 
 def schedulers(drawer: Drawer) -> Image.Image:
     """One prompt by six schedulers and five step counts."""
+    return by_schedulers(drawer, "an octopus", STEPS)
+
+
+def by_schedulers(drawer: Drawer, prompt: str, counts: Sequence[int]) -> Image.Image:
+    """A row for each of the six samplers, with so many steps from left to right."""
     requests = [
-        GenerationRequest(
-            prompt="an octopus", seed=SEED, scheduler=sampler, num_inference_steps=steps
-        )
+        GenerationRequest(prompt=prompt, seed=SEED, scheduler=sampler, num_inference_steps=count)
         for sampler in SamplerName
-        for steps in STEPS
+        for count in counts
     ]
-    captions = [f"{steps} steps" for _ in SamplerName for steps in STEPS]
+    captions = [f"{count} step{'s' * (count > 1)}" for _ in SamplerName for count in counts]
     pictures = drawer.draw("schedulers", requests)
-    return sheet(pictures, captions, len(STEPS), [sampler.value for sampler in SamplerName])
+    return sheet(pictures, captions, len(counts), [sampler.value for sampler in SamplerName])
 
 
 def guidance(drawer: Drawer) -> Image.Image:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from colours import main_colour
+from contact_sheets import by_schedulers
 from evaluation import SEED, Evaluation, spoken
 from fidelity import both_found, colour_prompt, pair_prompt
 from held_out import HELD_OUT_COLOURS, OWN_COLOURS, PAIRS
@@ -14,7 +15,6 @@ from sentences import article
 from sheet import sheet
 
 from inkcloud.domain.generation_request import GenerationRequest
-from inkcloud.domain.sampler_name import SamplerName
 
 SHOWN = ("octopus", "red apple", "snowman", "sailboat", "guitar", "butterfly")
 
@@ -30,16 +30,7 @@ def draw_all(evaluation: Evaluation, folder: Path) -> None:
 
 def steps(evaluation: Evaluation) -> Image.Image:
     """Six samplers by 1, 2, 5 and 20 steps of one prompt."""
-    counts = (1, 2, 5, 20)
-    requests = [
-        GenerationRequest(
-            prompt="a snowman", seed=SEED, scheduler=sampler, num_inference_steps=count
-        )
-        for sampler in SamplerName
-        for count in counts
-    ]
-    captions = [f"{count} step{'s' * (count > 1)}" for _ in SamplerName for count in counts]
-    return _drawn(evaluation, requests, captions, len(counts), [s.value for s in SamplerName])
+    return by_schedulers(evaluation.drawer, "a snowman", (1, 2, 5, 20))
 
 
 def guidance(evaluation: Evaluation) -> Image.Image:

@@ -138,8 +138,12 @@ def article(name: str) -> str:
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
+def plain(name: str) -> str:
+    return name.replace(":", "")
+
+
 def plain_name(record: dict) -> str:
-    return record["name"].replace(":", "")
+    return plain(record["name"])
 
 
 def spoken_name(record: dict, generator: random.Random) -> str:

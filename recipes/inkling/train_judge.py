@@ -13,6 +13,7 @@ import torch
 from give_way import give_way
 from judge import CHECKPOINT, HELD_OUT_STYLE, SHIPPED, Judge, ship
 from judge_batches import JudgeBatches, RealPictures, real_pictures
+from moving_average import follow
 from progress import Run
 
 LEARNING_RATE = 1.5e-3
@@ -66,18 +67,6 @@ def train(minutes: float) -> None:
     say_held_out(average, real)
     ship()
     print(f"{SHIPPED.name} is written, {SHIPPED.stat().st_size / 1e6:.1f} MB")
-
-
-@torch.no_grad()
-def follow(average: Judge, model: Judge, keep: float) -> None:
-    """Move the average a little towards the model; counts are taken over as they are."""
-    for old, new in zip(average.state_dict().values(), model.state_dict().values()):
-        if not isinstance(old, torch.Tensor):
-            continue
-        if old.is_floating_point():
-            old.lerp_(new, 1 - keep)
-        else:
-            old.copy_(new)
 
 
 def say_held_out(judge: Judge, real: RealPictures, limit: int | None = None) -> None:

@@ -12,14 +12,15 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from give_way import give_way
+from moving_average import follow
 from plain_states import PlainStates
 from progress import Run
-from sentences import descriptions
+from sentences import descriptions, plain
 from text_encoder import CHECKPOINT, TOKENS, frozen, states_of
 from torch import nn
 from training_examples import load_records
 from transformers import BertModel, BertTokenizerFast
-from wordings import UNLEARNT, Wording, Wordings, plain, plain_sentence
+from wordings import UNLEARNT, Wording, Wordings, plain_sentence
 
 ROWS = 64
 LEARNING_RATE = 3e-4
@@ -38,7 +39,7 @@ class Names:
     def __init__(self, states: PlainStates, names: list[str]) -> None:
         sentences = [plain_sentence(plain(name)) for name in names]
         self._rows = {sentence: row for row, sentence in enumerate(sentences)}
-        answers = torch.stack([states([(sentence,)])[0].mean(0) for sentence in sentences])
+        answers = states([(sentence,) for sentence in sentences]).mean(1)
         self._centre = answers.mean(0)
         self._answers = nn.functional.normalize(answers - self._centre, dim=-1)
 
@@ -141,13 +142,6 @@ def rate_at(fraction: float, step: int) -> float:
     """Return the learning rate: a short warm-up, then half a cosine down to 2 %."""
     peak = LEARNING_RATE * min(1, (step + 1) / 100)
     return peak * (0.02 + 0.98 * (1 + math.cos(math.pi * fraction)) / 2)
-
-
-@torch.no_grad()
-def follow(average: nn.Module, model: nn.Module, keep: float) -> None:
-    """Move the average a little towards the model."""
-    for old, new in zip(average.parameters(), model.parameters()):
-        old.lerp_(new, 1 - keep)
 
 
 @torch.no_grad()

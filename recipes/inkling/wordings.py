@@ -17,6 +17,7 @@ from sentences import (
     article,
     caption,
     descriptions,
+    plain,
     plain_name,
     plural,
 )
@@ -204,7 +205,3 @@ class Wordings:
             return sentence, None
         style = self._random.choice(self._styles[name])
         return self._random.choice(STYLED).format(sentence.rstrip(".!?"), style=style), style
-
-
-def plain(name: str) -> str:
-    return plain_name({"name": name})
