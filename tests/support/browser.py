@@ -1,11 +1,13 @@
 """A real Chromium, with the handful of moves that the tests of the page need."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 from selenium import webdriver
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
@@ -63,6 +65,12 @@ class Browser:
         self.resize(DESKTOP)
 
     def close(self) -> None:
+        # Now and then Chromium does not end when its driver asks it to, and the driver waits for it
+        # for minutes. Nothing of this window is needed any more.
+        driver = psutil.Process(self.driver.service.process.pid)
+        for process in [*driver.children(recursive=True), driver]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self.driver.quit()
 
     def resize(self, size: tuple[int, int]) -> None:
@@ -77,7 +85,7 @@ class Browser:
 
     def wait_for(self, look: Callable[[], Any]) -> Any:
         """Return the first true value, whatever Streamlit does to elements meanwhile."""
-        waiting = WebDriverWait(self.driver, PATIENCE, 0.1, ignored_exceptions=PASSING)
+        waiting = WebDriverWait(self.driver, PATIENCE, 0.2, ignored_exceptions=PASSING)
         return waiting.until(lambda _: look())
 
     def shown(self, selector: str) -> list[WebElement]:

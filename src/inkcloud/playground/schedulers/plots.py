@@ -54,7 +54,10 @@ def curves(findings: Findings, field: str, title: str, close: float) -> alt.Laye
                 "scheduler:N",
                 title=None,
                 scale=scale,
-                legend=alt.Legend(orient="bottom", columns=2, labelLimit=300),
+                # Two columns of these names fit a phone at this size only.
+                legend=alt.Legend(
+                    orient="bottom", columns=2, columnPadding=4, labelFontSize=11, labelLimit=300
+                ),
             ),
             shape=alt.Shape("scheduler:N", title=None, scale=alt.Scale(domain=names)),
             tooltip=["scheduler:N", "steps:Q", "seconds:Q", "distance:Q"],
