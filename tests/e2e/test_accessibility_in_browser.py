@@ -103,10 +103,15 @@ def choose(browser, key: str, text: str) -> None:
     send(browser, Keys.SPACE)
     for _ in range(10):
         browser.settle()
-        if text in str(browser.driver.execute_script(CHECKED, key)):
+        if text in checked(browser, key):
             return
         send(browser, Keys.ARROW_DOWN)
     raise AssertionError(f"{key} does not get to {text!r}.")
+
+
+def checked(browser, key: str) -> str:
+    """Return the words of what is chosen in a radio group, as they are seen."""
+    return str(browser.driver.execute_script(CHECKED, key))
 
 
 def press(browser, key: str) -> None:
@@ -160,3 +165,7 @@ def test_an_answer_and_its_experiment_are_there_after_a_reload(inkcloud, browser
     browser.wait_for(lambda: "Your experiment shows it" in browser.text("lesson_feedback"))
 
     assert len(inkcloud.get(path)["generations"]) == drawn
+    browser.wait_for(lambda: "What it measured" in browser.text("lesson_reading"))
+    browser.fill("lesson_negative_seed", "8")  # lets the page's script run once more
+    assert checked(browser, "lesson_choice") == lesson.title
+    assert checked(browser, "lesson_negative_answer") == right.text

@@ -67,11 +67,11 @@ class Browser:
     def close(self) -> None:
         # Now and then Chromium does not end when its driver asks it to, and the driver waits for it
         # for minutes. Nothing of this window is needed any more.
-        driver = psutil.Process(self.driver.service.process.pid)
-        for process in [*driver.children(recursive=True), driver]:
+        server = self.driver.service.process
+        for process in [*psutil.Process(server.pid).children(recursive=True), server]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        self.driver.quit()
+        server.wait()
 
     def resize(self, size: tuple[int, int]) -> None:
         self.driver.execute_cdp_cmd(

@@ -52,14 +52,13 @@ def progress_text(session: LessonSession) -> str:
 
 
 def _draw_choice(session: LessonSession) -> None:
-    names = list(_TITLES)
+    # Not by `index`: the browser would take a later run's other index for a choice.
     chosen_next = st.session_state.pop(_NEXT, None)
-    if chosen_next is not None:
-        st.session_state[_CHOICE] = chosen_next
+    if chosen_next is not None or _CHOICE not in st.session_state:
+        st.session_state[_CHOICE] = chosen_next or session.lesson.name
     chosen = st.radio(
         "Lesson",
-        names,
-        index=0 if _CHOICE in st.session_state else names.index(session.lesson.name),
+        list(_TITLES),
         format_func=_TITLES.__getitem__,
         key=_CHOICE,
         horizontal=True,

@@ -15,11 +15,13 @@ def draw_question(session: LessonSession) -> None:
     keys = [answer.key for answer in question.answers]
     texts = {answer.key: answer.text for answer in question.answers}
     key = f"lesson_{lesson.name}_answer"
-    first = keys.index(given.key) if given is not None else None
+    # Not by `index`: the browser would take a later run's other index for a choice.
+    if given is not None and key not in st.session_state:
+        st.session_state[key] = given.key
     chosen = st.radio(
         question.text,
         keys,
-        index=None if key in st.session_state else first,
+        index=None,
         format_func=texts.__getitem__,
         key=key,
         persist_state="session",
