@@ -15,8 +15,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDE = (1440, 900)
 
 
-def measured(browser) -> bool:
-    return browser.has("schedulers_best")
+def wait_until_measured(browser) -> None:
+    """Wait for what came out, and until it is drawn to its end."""
+    browser.wait_for(lambda: "the claim" in browser.text("schedulers_claim"))
+    browser.settle()
 
 
 def test_a_small_experiment_is_measured_kept_saved_and_opened_again(inkcloud, browser):
@@ -31,11 +33,10 @@ def test_a_small_experiment_is_measured_kept_saved_and_opened_again(inkcloud, br
     for key, value in small.items():
         browser.fill(key, value)
     browser.press("schedulers_run")
-    browser.wait_for(lambda: measured(browser))
+    wait_until_measured(browser)
 
     address = browser.driver.current_url
     claim = browser.text("schedulers_claim")
-    assert "the claim" in claim
     assert "K_EULER_ANCESTRAL adds fresh noise" in claim
     run = dict(urllib.parse.parse_qsl(urllib.parse.urlparse(address).query))["run"]
     path = f"/endpoints/text2image/generations?limit=200&tag_prefix=schedulers/{run}/"
@@ -48,7 +49,7 @@ def test_a_small_experiment_is_measured_kept_saved_and_opened_again(inkcloud, br
     assert far["DPMSolverMultistep", 2] > far["DPMSolverMultistep", 4] > 0
 
     browser.driver.refresh()
-    browser.wait_for(lambda: measured(browser))
+    wait_until_measured(browser)
     assert browser.text("schedulers_claim") == claim
     assert len(inkcloud.get(path)["generations"]) == 18
 
@@ -60,7 +61,7 @@ def test_a_small_experiment_is_measured_kept_saved_and_opened_again(inkcloud, br
     )
     upload.send_keys(str(file))
     browser.press("schedulers_show_file")
-    browser.wait_for(lambda: measured(browser))
+    wait_until_measured(browser)
     assert browser.text("schedulers_claim") == claim
 
     browser.resize(PHONE)
