@@ -65,8 +65,8 @@ class Browser:
         self.resize(DESKTOP)
 
     def close(self) -> None:
-        # Now and then Chromium does not end when its driver asks it to, and the driver waits for it
-        # for minutes. Nothing of this window is needed any more.
+        # Killed, not asked to end: a driver that gets no answer waits for minutes, and nothing of
+        # this window is needed any more.
         server = self.driver.service.process
         for process in [*psutil.Process(server.pid).children(recursive=True), server]:
             with contextlib.suppress(psutil.NoSuchProcess):

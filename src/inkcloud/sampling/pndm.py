@@ -29,9 +29,9 @@ def pndm_plan(steps: int, levels: NoiseLevels, skipped: int = 0) -> Plan:
     `spacing.leading`.
 
     Where the network predicts v, this differs from diffusers, which mixes raw v outputs of
-    different levels (its issue 14816): the history holds epsilon. After skipped steps the first
-    one that is left is done twice, where diffusers cuts its list of timesteps, in which another
-    one is doubled; see docs/decisions/0005.
+    different levels (its issue 14816): the history holds epsilon; docs/decisions/0010 has what
+    each costs. After skipped steps the first one that is left is done twice, where diffusers cuts
+    its list of timesteps, in which another one is doubled; see docs/decisions/0005.
 
     Fewer than ten steps are all Euler's, without the repeated first one, which makes them DDIM's:
     across steps that long the formulas overshoot; see docs/decisions/0010.
