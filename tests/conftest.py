@@ -4,9 +4,11 @@ import ipaddress
 import os
 import socket
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +19,8 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("INKCLOUD_")]:
         del os.environ[name]
     sys.addaudithook(_refuse_network)
+    # Every client reads the machine's certificates, for 20 ms; no test speaks TLS.
+    httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
     # On a busy machine an example may take long; that is for benchmarks to tell.
     slow = [HealthCheck.too_slow]
     settings.register_profile("inkcloud", deadline=None, suppress_health_check=slow)

@@ -10,6 +10,7 @@ from inkcloud.models.add import add_model
 from inkcloud.models.store import ModelStore
 from support.running_up import running_up
 from support.tiny_checkpoints import make_tiny_sd
+from support.waiting import wait_until
 
 
 @pytest.mark.slow
@@ -37,11 +38,9 @@ def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(
 
         thread = threading.Thread(target=draw)
         thread.start()
-        while not hashes:
-            pass
+        wait_until(lambda: hashes or problems)
         anew = add_model(store, second, name="mine")
-        while len(set(hashes)) < 2 and not problems:
-            pass
+        wait_until(lambda: len(set(hashes)) == 2 or problems)
         done.set()
         thread.join()
         events = up.get("/endpoints/text2image/events")["events"]

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from inkcloud.cli.main import app
+from support.waiting import wait_until
 
 PATIENCE = 60
 COMMAND = [sys.executable, "-m", "inkcloud.cli.main"]
@@ -63,8 +64,8 @@ def running(folder, *arguments, **environment):
     )
     try:
         address = process.stdout.readline().split(" at ")[1].split(";")[0]
-        while httpx2.get(f"{address}/healthcheck", trust_env=False).is_error:
-            pass
+        health = f"{address}/healthcheck"
+        wait_until(lambda: httpx2.get(health, trust_env=False).is_success)
         yield process, address
     finally:
         process.kill()
@@ -157,11 +158,10 @@ def test_a_second_ctrl_c_ends_work_that_no_one_can_stop(project):
         with socket.create_connection((host, int(port))) as connection:
             head = f"POST /infer HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\n\r\n"
             connection.sendall(head.encode() + b"{}")
-            while not (project / "napping").exists():
-                pass
+            wait_until((project / "napping").exists)
             process.send_signal(signal.SIGINT)
-            while httpx2.get(f"{address}/healthcheck", trust_env=False).status_code != 503:
-                pass
+            health = f"{address}/healthcheck"
+            wait_until(lambda: httpx2.get(health, trust_env=False).status_code == 503)
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENCE) == 0
 

@@ -23,6 +23,7 @@ from inkcloud.wire.frame_archive import unpack
 from support.blocking_client import Blocking
 from support.running_gateway import PATIENCE, RunningGateway
 from support.stub_replica import StubReplica, StubReplicas, frame
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +129,7 @@ def test_there_is_no_preview_of_what_is_done(client):
 
 def test_cancel_stops_a_generation_and_may_be_repeated(client, stub):
     status = client.submit("slow shark")
-    while client.get(status.id).state is not JobState.RUNNING:
-        pass
+    wait_until(lambda: client.get(status.id).state is JobState.RUNNING)
 
     client.cancel(status.id)
     last = list(client.follow(status.id))[-1]
@@ -159,9 +159,12 @@ def test_generate_raises_that_it_was_cancelled(client, gateway, stub):
 
     thread = threading.Thread(target=generate)
     thread.start()
-    while not (listed := client.list(tag_prefix="snail", limit=1)) or listed[0].state.final:
-        pass
-    client.cancel(listed[0].id)
+
+    def at_work():
+        return [each for each in client.list(tag_prefix="snail", limit=1) if not each.state.final]
+
+    [listed] = wait_until(at_work)
+    client.cancel(listed.id)
     thread.join(PATIENCE)
 
     assert isinstance(errors[0], Cancelled)

@@ -25,6 +25,7 @@ from support.blocking_client import Blocking
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplicas
 from support.stub_service import StubService
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -240,8 +241,8 @@ def test_a_job_is_handed_in_looked_at_and_fetched(client, service):
     with pytest.raises(Conflict):
         client.job_response(job.id)
     service.release()
-    while not (done := client.job(job.id)).completed:
-        pass
+    wait_until(lambda: client.job(job.id).completed)
+    done = client.job(job.id)
 
     assert (running.status, again.id, done.id) == ("running", job.id, job.id)
     assert job.poll_url.endswith(job.id)
@@ -251,8 +252,7 @@ def test_a_job_is_handed_in_looked_at_and_fetched(client, service):
 def failure_of(client, job):
     """Ask until the job has ended badly."""
     try:
-        while not client.job(job).completed:
-            pass
+        wait_until(lambda: client.job(job).completed)
     except InkcloudError as error:
         return error
     message = "It has succeeded."

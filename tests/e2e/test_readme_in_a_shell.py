@@ -19,6 +19,7 @@ import torch
 from inkcloud.engine.picture_file import read_png
 from support.hub import LoopbackHub
 from support.tiny_checkpoints import make_tiny_sd
+from support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,15 +86,16 @@ def served(command: str, shell: Shell, health: str) -> Iterator[str]:
         text=True,
     )
     try:
-        transport = httpx2.HTTPTransport(retries=0)
-        with httpx2.Client(trust_env=False, transport=transport) as http:
-            while True:
+        with httpx2.Client(trust_env=False) as http:
+
+            def answers() -> bool:
                 assert process.poll() is None, process.stdout.read()
                 try:
-                    if http.get(health).status_code == httpx2.codes.OK:
-                        break
+                    return http.get(health).status_code == httpx2.codes.OK
                 except httpx2.TransportError:
-                    continue
+                    return False
+
+            wait_until(answers, pause=0.2)
         yield health
     finally:
         process.send_signal(signal.SIGINT)

@@ -10,6 +10,7 @@ from inkcloud.gateway.settings import Settings
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplicas, tiny_png
 from support.stub_service import StubService
+from support.waiting import wait_until
 
 INFER = "/endpoints/open/infer"
 
@@ -159,13 +160,12 @@ def test_calls_beyond_the_replicas_places_wait_for_one(replica, tmp_path):
         first = run(gateway.http.post, INFER, json={"do": "slow"})
         replica.next_started()
         second = run(gateway.http.post, INFER, json={})
-        while replicas.load("open").waiting != 1:
-            pass
+        wait_until(lambda: replicas.load("open").waiting == 1)
         replica.release()
 
         assert [first.result().status_code, second.result().status_code] == [200, 200]
-        while replicas.load("open").in_flight:  # given back when the answer has been sent
-            pass
+        # given back when the answer has been sent
+        wait_until(lambda: not replicas.load("open").in_flight)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplicas
 from support.stub_service import StubService
 from support.tiny_checkpoints import make_tiny_sd
+from support.waiting import wait_until
 
 
 class Worker:
@@ -59,10 +60,11 @@ def ask(gateway, method, path, body=None):
 
 
 def ended(gateway, operation):
-    while True:
+    def over():
         now = ask(gateway, "GET", f"/model-operations/{operation['id']}").json()
-        if now["state"] != "running":
-            return now
+        return now if now["state"] != "running" else None
+
+    return wait_until(over)
 
 
 @pytest.fixture
@@ -108,8 +110,8 @@ def test_a_pull_is_accepted_followed_and_tells_its_end(gateway, worker):
 def test_a_pull_that_is_cancelled_stops_its_work(gateway, worker):
     worker.waits = True
     view = ask(gateway, "POST", "/models", {"id": "someone/sd"}).json()
-    while not ask(gateway, "GET", f"/model-operations/{view['id']}").json()["progress"]:
-        pass
+    where = f"/model-operations/{view['id']}"
+    wait_until(lambda: ask(gateway, "GET", where).json()["progress"])
 
     stopped = ask(gateway, "POST", f"/model-operations/{view['id']}/cancel").json()
 

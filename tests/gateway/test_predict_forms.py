@@ -11,6 +11,7 @@ from PIL import Image
 
 from support.dialect_gateway import dialect_gateway
 from support.stub_replica import StubReplica, tiny_png
+from support.waiting import wait_until
 
 PREDICT = "/endpoints/open/predict"
 LATER = {"prompt": "x", "sampler": "K_EULER", "cfg_scale": 9, "steps": 7, "seed": 3}
@@ -29,11 +30,14 @@ def gateway(replica, tmp_path):
 
 
 def finished(gateway, poll_url):
-    """Follow a job by its poll address and return its last view; the runner bounds the time."""
-    while True:
+    """Follow a job by its poll address and return its last view."""
+
+    def over():
         answer = gateway.http.get(poll_url)
-        if answer.status_code != 200 or answer.json()["status"] == "completed":
-            return answer
+        last = answer.status_code != 200 or answer.json()["status"] == "completed"
+        return answer if last else None
+
+    return wait_until(over)
 
 
 def events(answer):

@@ -9,6 +9,7 @@ from PIL import Image
 from inkcloud.domain.access import Scope
 from support.dialect_gateway import DEFAULT, dialect_gateway, make_default_private
 from support.stub_replica import StubReplica, tiny_png
+from support.waiting import wait_until
 
 API = "/sdapi/v1"
 
@@ -40,10 +41,13 @@ def progress(gateway, headers=None, **query):
 
 
 def progress_with(gateway, wanted, headers=None):
-    """Look until the progress is as wanted; the runner bounds the time."""
-    while not wanted(found := progress(gateway, headers)):
-        pass
-    return found
+    """Look until the progress is as wanted, and return it."""
+
+    def found():
+        now = progress(gateway, headers)
+        return now if wanted(now) else None
+
+    return wait_until(found)
 
 
 def test_a_picture_comes_with_its_infotext(gateway):

@@ -1,11 +1,17 @@
+from functools import cache
+
 import pytest
 import streamlit as st
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 
 from inkcloud.playground.connection import Connection
 from inkcloud.playground.opening import shared_client
 from support.generate_page import opened
 from support.stub_gateway import StubGateway
+
+# Every AppTest looks through all installed packages, for 130 ms.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture

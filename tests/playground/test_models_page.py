@@ -26,6 +26,7 @@ from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplicas
 from support.stub_service import StubService
 from support.tiny_checkpoints import make_tiny_sd
+from support.waiting import wait_until
 
 PATIENCE = 60
 SCRIPT = """
@@ -96,8 +97,7 @@ def words(elements) -> str:
 
 
 def until_ended(client, page):
-    while any(not each.over for each in client.model_operations()):
-        pass
+    wait_until(lambda: all(each.over for each in client.model_operations()))
     return ran(page)
 
 

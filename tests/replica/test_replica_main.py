@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from support.waiting import wait_until
+
 PATIENCE = 30
 TESTS = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "inkcloud.replica"]
@@ -47,8 +49,8 @@ def post(address, **inputs):
 
 
 def wait_until_ready(address):
-    while httpx2.get(f"{address}/healthcheck", timeout=PATIENCE, trust_env=False).is_error:
-        pass
+    health = f"{address}/healthcheck"
+    wait_until(lambda: httpx2.get(health, timeout=PATIENCE, trust_env=False).is_success)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +91,7 @@ def test_sigterm_lets_the_request_at_work_finish(tmp_path):
             target=lambda: answers.append(post(address, action="nap", value=str(signs)))
         )
         thread.start()
-        while not signs.exists():
-            pass
+        wait_until(signs.exists)
 
         process.send_signal(signal.SIGTERM)
         thread.join(PATIENCE)
@@ -110,11 +111,10 @@ def test_a_second_signal_ends_it_at_once(tmp_path):
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
             head = f"POST /infer HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
             connection.sendall(head.encode() + body)
-            while not signs.exists():
-                pass
+            wait_until(signs.exists)
             process.send_signal(signal.SIGTERM)
-            while httpx2.get(f"{address}/healthcheck", trust_env=False).status_code != 503:
-                pass
+            health = f"{address}/healthcheck"
+            wait_until(lambda: httpx2.get(health, trust_env=False).status_code == 503)
             process.send_signal(signal.SIGTERM)
             code = process.wait(PATIENCE)
 

@@ -5,6 +5,7 @@ import pytest
 
 from support.served import PATIENCE, served
 from support.services import Counter, Echo, OpenEnded, Patient, Secretive, SlowSetup
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -194,8 +195,7 @@ def test_a_client_that_goes_ends_the_work(path, caplog):
         assert not service.release.is_set()
         # The server is none the worse for it, and nothing is counted as at work.
         assert server.http.get("/healthcheck").status_code == 200
-        while not server.host.idle:
-            pass
+        wait_until(lambda: server.host.idle)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
@@ -205,10 +205,8 @@ def test_a_client_that_goes_before_its_body_is_sent_leaves_no_trace(caplog):
             connection.sendall(
                 b"POST /infer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n\r\n{"
             )
-            while server.host.idle:
-                pass
-        while not server.host.idle:
-            pass
+            wait_until(lambda: not server.host.idle)
+        wait_until(lambda: server.host.idle)
         assert server.http.get("/healthcheck").status_code == 200
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 

@@ -13,6 +13,7 @@ from inkcloud.replica.service_host import ServiceHost
 from support import methods
 from support.methods import Hooks, Many, Parallel, Plain, Series
 from support.served import PATIENCE, served
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -294,8 +295,7 @@ def test_a_client_that_goes_closes_a_plain_generator(series):
     connection.close()
 
     assert service.closed.wait(PATIENCE)
-    while not server.host.idle:
-        pass
+    wait_until(lambda: server.host.idle)
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"stream": true}'])

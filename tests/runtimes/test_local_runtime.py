@@ -11,6 +11,7 @@ from inkcloud.domain.errors import NotFound, Unavailable
 from inkcloud.runtimes.local import LocalRuntime
 from inkcloud.runtimes.runtime_settings import RuntimeSettings
 from support.running_runtime import QUICK, box_endpoint, running
+from support.waiting import PAUSE
 
 
 def alive(pid):
@@ -95,6 +96,7 @@ def test_a_killed_replica_is_started_again_at_another_address(tmp_path):
             while after is None:
                 with suppress(httpx2.TransportError):
                     after = await box.ask()
+                await asyncio.sleep(PAUSE)
 
             assert after["pid"] != before["pid"]
             assert await box.runtime.address("box") != address

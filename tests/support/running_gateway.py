@@ -43,6 +43,7 @@ from inkcloud.storage.presets import PresetTable
 from inkcloud.storage.thumbnails import ThumbnailStore
 from inkcloud.storage.tokens import TokenTable
 from support.stub_work import done_at_once
+from support.waiting import wait_until
 
 PATIENCE = 20.0
 TEMPLATES = (
@@ -179,10 +180,13 @@ class RunningGateway:
 
     def job_ended(self, job: str) -> Any:
         """Wait for a job's end and return the last look at it."""
-        while True:
+
+        def over() -> Any:
             look = self.http.get(f"/jobs/{job}", headers=self.authorization)
-            if look.status_code != 200 or look.json()["status"] == "completed":
-                return look
+            last = look.status_code != 200 or look.json()["status"] == "completed"
+            return look if last else None
+
+        return wait_until(over)
 
     @contextmanager
     def raw(self, request: str, body: dict[str, Any]) -> Iterator[None]:

@@ -15,6 +15,8 @@ from typing import Any
 import httpx2
 import psutil
 
+from support.waiting import wait_until
+
 READY = "Ctrl-C stops Inkcloud."
 PATIENCE = 180
 
@@ -62,9 +64,13 @@ class RunningUp:
         steps = 20
         body = {"prompt": "x", "num_inference_steps": steps}
         job = self.ask("POST", "/endpoints/text2image/generations", body)
-        while job["state"] in {"queued", "running"}:
-            job = self.get(f"/endpoints/text2image/generations/{job['id']}")
-        return max(2, min(500, round(steps * seconds / job["seconds"])))
+
+        def over() -> Any:
+            now = self.get(f"/endpoints/text2image/generations/{job['id']}")
+            return None if now["state"] in {"queued", "running"} else now
+
+        took = wait_until(over, pause=0.1)["seconds"]
+        return max(2, min(500, round(steps * seconds / took)))
 
     def kill_playground(self) -> None:
         """Kill the page's server, and return when `up` has started it again."""

@@ -10,6 +10,7 @@ import httpx2
 from inkcloud.replica.draining_server import DrainingServer
 from inkcloud.replica.service_host import ServiceHost
 from inkcloud.services.service import Service
+from support.waiting import wait_until
 
 PATIENCE = 20.0
 
@@ -27,9 +28,8 @@ class Served:
         self.http = httpx2.Client(base_url=self.address, timeout=PATIENCE, trust_env=False)
 
     def wait_until(self, status: str) -> None:
-        """Ask the health check until it gives this status; the runner's time limit bounds it."""
-        while self.http.get("/healthcheck").json()["status"] != status:
-            pass
+        """Ask the health check until it gives this status."""
+        wait_until(lambda: self.http.get("/healthcheck").json()["status"] == status)
 
     def raw_request(self, path: str, body: bytes = b"{}") -> socket.socket:
         """Send a POST and leave the connection open, its answer unread."""

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 
 import webuiapi
 
@@ -35,9 +36,9 @@ work = threading.Thread(
 )
 work.start()
 while not 0 < (seen := api.get_progress())["progress"] < 1:
-    pass
+    time.sleep(0.02)
 while api.get_progress()["current_image"] is None:
-    pass
+    time.sleep(0.02)
 assert api.interrupt() == {}
 work.join()
 api.util_wait_for_ready(check_interval=0.1)

@@ -8,6 +8,7 @@ from support.drawing_page import address, client_of, opened, pages_of, run_until
 from support.real_gateway import real_gateway
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -187,8 +188,7 @@ def test_a_generation_without_frames_says_so(stub):
     assert len(told(page)) == 1
 
     plain = client_of("").submit("no frames")
-    while not client_of("").get(plain.id).state.final:
-        pass
+    wait_until(lambda: client_of("").get(plain.id).state.final)
     other = run_until(opened("denoising", first=plain.id), lambda p: bool(p.warning))
 
     assert "has no frames" in words(other.warning)
