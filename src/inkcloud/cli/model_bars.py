@@ -1,20 +1,17 @@
 """What moves while a model is pulled, copied or hashed."""
 
-import sys
 import time
-from types import TracebackType
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
-    Progress,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 
+from inkcloud.cli.terminal_bars import TerminalBars
 from inkcloud.domain.model_progress import ModelProgress
 
 _WORDS = {
@@ -28,43 +25,25 @@ _LONGEST = 44
 _REST_SECONDS = 0.05
 
 
-class ModelBars:
+class ModelBars(TerminalBars):
     """A bar for the file at work and one for all, on standard error.
 
     On anything but a terminal each stage is one plain line.
     """
 
     def __init__(self) -> None:
-        console = Console(stderr=True)
-        self._bars = Progress(
+        super().__init__(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
             TransferSpeedColumn(),
             TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
         self._total: TaskID | None = None
         self._file: TaskID | None = None
         self._stage = ""
         self._name = ""
         self._drawn = 0.0
-
-    def __enter__(self) -> "ModelBars":
-        """Show the bars."""
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Take the bars away."""
-        self._bars.stop()
 
     def watch(self, progress: ModelProgress) -> None:
         """Move the bars."""
@@ -90,8 +69,7 @@ class ModelBars:
         word = _WORDS.get(progress.stage, progress.stage)
         total = progress.total or None
         self._total = self._bars.add_task(word, total=total)
-        if self._bars.disable:
-            print(f"{word}.", file=sys.stderr, flush=True)
+        self._tell_plainly(word)
 
     def _move(self, progress: ModelProgress) -> None:
         if progress.file != self._name:
