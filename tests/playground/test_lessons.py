@@ -14,6 +14,7 @@ from inkcloud.playground.lessons.answers import Answers
 from inkcloud.playground.lessons.course import LESSONS
 from inkcloud.playground.lessons.lesson import Choice, Done, Lesson, Step
 from inkcloud.playground.lessons.measures import coarse, distance, fine, pixels, saturation
+from support.drawing_page import go_to
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
 
@@ -194,6 +195,52 @@ def test_the_next_lesson_follows_and_answers_stay():
     assert address(page)["lesson"] == "negative"
     assert address(page)["answers"] == "diffusion-coarse.steps-from2"
     assert "Look at the measurement" not in shown(page)
+
+
+def test_going_back_leads_through_the_lessons_the_other_way():
+    page = opened()
+    assert address(page) == {"lesson": "diffusion"}
+    check(page, LESSONS[0], LESSONS[0].question.right)
+    answered = address(page)
+    page.button("lesson_go_on").click()
+    ran(page)
+
+    ran(go_to(page, answered))
+    assert page.radio("lesson_choice").value == "diffusion"
+    assert page.header[0].value == "How diffusion works"
+    assert page.success
+    assert address(ran(page)) == answered
+
+    ran(go_to(page, {}))
+    assert not page.success
+    assert address(ran(page)) == {}
+
+    ran(go_to(page, {"lesson": "negative"} | {"answers": answered["answers"]}))
+    assert page.radio("lesson_choice").value == "negative"
+
+
+def test_going_back_takes_an_experiment_away_and_forward_brings_it():
+    page = run_of("scheduler")
+    query = address(page)
+
+    ran(go_to(page, {"lesson": "scheduler"}))
+    assert [each.value for each in page.subheader] == ["Experiment", "Question"]
+
+    finished(ran(go_to(page, query)))
+    assert page.subheader[1].value == "What it measured"
+    assert address(page) == query
+
+
+def test_a_press_before_the_browser_had_the_latest_address_goes_on():
+    page = opened()
+    before = address(page)
+    page.button("lesson_go_on").click()
+    ran(page)
+
+    go_to(page, before)
+    page.button("lesson_go_on").click()
+
+    assert ran(page).header[0].value == LESSONS[2].title
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from streamlit.util import calc_hash
 
 from inkcloud.playground.link import generate_query
 from inkcloud.playground.presets import PRESETS
+from support.drawing_page import go_to
 from support.generate_page import address, opened
 
 
@@ -41,13 +42,6 @@ def test_settings_changed_after_a_run_come_back_beside_its_pictures(page, gatewa
     assert again.number_input("panel2_steps").value == 31
     assert len(again.get("download_button")) == 3
     assert len(gateway.generations) == 3
-
-
-def go_to(page, query):
-    page.query_params.clear()
-    for name, value in query.items():
-        page.query_params[name] = value
-    return page
 
 
 def test_going_back_undoes_the_last_change_and_forward_does_it_again(page, gateway):

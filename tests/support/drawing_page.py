@@ -57,6 +57,14 @@ def address(page: AppTest) -> dict[str, str]:
     }
 
 
+def go_to(page: AppTest, query: dict[str, str]) -> AppTest:
+    """Put a query into the page's address, as going back does; the next run sees it."""
+    page.query_params.clear()
+    for name, value in query.items():
+        page.query_params[name] = value
+    return page
+
+
 def words(elements) -> str:
     return "\n".join(element.value for element in elements)
 

@@ -4,7 +4,7 @@ import pytest
 
 from inkcloud.control.ports import ReplicaState
 from inkcloud.playground.denoising.alignment import Alignment
-from support.drawing_page import address, client_of, opened, pages_of, run_until, words
+from support.drawing_page import address, client_of, go_to, opened, pages_of, run_until, words
 from support.real_gateway import real_gateway
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
@@ -55,6 +55,21 @@ def labels(page):
 
 def told(page):
     return [text for text in (each.value for each in page.markdown) if text.startswith("**Step")]
+
+
+def test_going_back_shows_the_run_before(real):
+    page = drawn(opened("denoising"), steps=3)
+    first = address(page)
+    drawn(page, steps=5)
+    page.number_input("denoising_steps").set_value(7).run()
+
+    run_until(go_to(page, first).run(), idle)
+    assert told(page)[0].startswith("**Step 1 of 3")
+    assert address(page.run()) == first
+
+    go_to(page, {}).run()
+    assert "There is nothing to look at yet" in words(page.info)
+    assert address(page.run()) == {}
 
 
 def test_an_empty_page_says_what_to_do(real):

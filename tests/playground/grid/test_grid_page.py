@@ -7,7 +7,7 @@ import pytest
 from inkcloud.domain.endpoint import Endpoint
 from inkcloud.playground.cells import address as cells_address
 from inkcloud.storage.endpoints import EndpointTable
-from support.drawing_page import address, opened, pages_of, run_until, words
+from support.drawing_page import address, go_to, opened, pages_of, run_until, words
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
 
@@ -93,6 +93,46 @@ def test_a_reload_shows_the_same_grid_and_fields_and_draws_nothing_again(page, r
     assert len(replica.requests) == 9
 
 
+def test_going_back_undoes_an_arrangement_and_leads_off_the_grid(page, replica):
+    page.button("grid_draw").click().run()
+    drawn(page)
+    run = address(page)
+    arrangement = next(s for s in page.selectbox if s.key.startswith("grid_arrangement"))
+    first = arrangement.value
+    arrangement.select(arrangement.options[1]).run()
+    arranged = address(page)
+    assert arranged == run | {"view": arranged["view"]}
+
+    go_to(page, run).run()
+    assert page.selectbox(arrangement.key).value == first
+    page.run()
+    assert address(page) == run
+
+    go_to(page, {}).run()
+    assert "Draw the grid" in words(page.info)
+    assert not page.get("progress")
+    page.run()
+    assert address(page) == {}
+
+    go_to(page, arranged).run()
+    assert page.selectbox(arrangement.key).value == arrangement.options[1]
+    assert progress(drawn(page)) == "12 of 12 cells are drawn."
+    assert address(page) == arranged
+    assert len(replica.requests) == 12
+
+
+def test_what_was_chosen_before_the_browser_had_the_latest_address_is_kept(page):
+    page.button("grid_draw").click().run()
+    run = address(drawn(page))
+
+    go_to(page, {})
+    page.text_input("grid_prompt").set_value("an otter").run()
+
+    assert progress(page) == "12 of 12 cells are drawn."
+    assert address(page) == run
+    assert page.text_input("grid_prompt").value == "an otter"
+
+
 def test_stopping_keeps_what_is_drawn_and_the_rest_can_be_drawn_later(page, replica):
     page.text_input("grid_prompt").set_value("quick")
     page.selectbox("grid_axis_down").select("Prompts").run()
@@ -104,7 +144,14 @@ def test_stopping_keeps_what_is_drawn_and_the_rest_can_be_drawn_later(page, repl
 
     page.button("grid_stop").click().run()
 
-    assert progress(page) == "Stopped. 4 of 8 cells are drawn; what is drawn stays."
+    stopped = "Stopped. 4 of 8 cells are drawn; what is drawn stays."
+    assert progress(page) == stopped
+    # Going back does not begin it again, and leads on to what was before.
+    query = {name: value for name, value in address(page).items() if name != "stopped"}
+    assert progress(go_to(page, query).run()) == stopped
+    page.run()
+    assert address(page) == query
+    go_to(page, query | {"stopped": "1"}).run()
     again = opened("grid", **address(page))
     assert progress(again).startswith("Stopped. 4 of 8")
     replica.release()

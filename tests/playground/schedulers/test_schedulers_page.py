@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.drawing_page import address, opened, pages_of, run_until, words
+from support.drawing_page import address, go_to, opened, pages_of, run_until, words
 from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplica, StubReplicas
 
@@ -62,6 +62,22 @@ def test_the_experiment_runs_one_picture_at_a_time_and_shows_what_came_out(page,
     assert [b.key for b in page.get("download_button")] == [
         f"schedulers_export_{ending}" for ending in ("json", "csv", "html")
     ]
+
+
+def test_going_back_leads_off_the_experiment_and_forward_to_it(page, replica):
+    small(page)
+    run = address(finished(page))
+
+    go_to(page, {}).run()
+    assert "Run the experiment" in words(page.info)
+    page.run()
+    assert address(page) == {}
+
+    go_to(page, run).run()
+    finished(page)
+    page.run()
+    assert address(page) == run
+    assert len(replica.requests) == 6
 
 
 def test_a_reload_shows_the_same_experiment_and_draws_nothing_again(page, replica):

@@ -10,7 +10,7 @@ How to use it, for a page of its own:
 3. `work = CellWork(run, clients)` does it; keep it in the session. `clients(endpoint)` returns
    the client of an endpoint; "" is the page's own. Call `work.look()` from a fragment every half
    second while `work.active`: it never waits for a picture. After each look put
-   `work.run.to_query()` into the address, because stopping and going on change it.
+   `work.run.to_query()` into the page's `KeptAddress`, because stopping and going on change it.
 4. `work.status(cell)` is what became of a cell, `work.picture(cell)` its PNG file once it is
    there, `work.error(cell)` why there is none. `work.stop()` cancels what runs and keeps what is
    done; `work.go_on()` draws what was not drawn or failed.

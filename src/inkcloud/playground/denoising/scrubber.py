@@ -15,7 +15,7 @@ from inkcloud.playground.denoising.curve_chart import Mark
 from inkcloud.playground.denoising.film import Film
 from inkcloud.playground.denoising.noise_levels import Curve
 from inkcloud.playground.denoising.story import heading, level, story
-from inkcloud.playground.denoising.viewing import Viewing, viewing_now
+from inkcloud.playground.denoising.viewing import PLAYING_KEY, Viewing, viewing_now
 from inkcloud.playground.wording import escaped
 
 PICTURE_SIDE = 384
@@ -46,6 +46,7 @@ def _draw() -> None:
     with curves:
         _draw_curves(viewing, shown)
     _draw_animation(viewing, films, alignment)
+    viewing.address.look()
 
 
 def _alignment(films: tuple[Film, ...]) -> Alignment:
@@ -195,7 +196,7 @@ def levels_of(viewing: Viewing, steps: int) -> tuple[Curve, ...]:
 def _draw_animation(viewing: Viewing, films: tuple[Film, ...], alignment: Alignment) -> None:
     playing = st.toggle(
         "Play as an animation",
-        key=form.key("playing"),
+        key=PLAYING_KEY,
         help="From noise to picture, two steps a second. Switch it off to pause.",
     )
     if not playing:

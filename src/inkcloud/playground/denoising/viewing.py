@@ -12,8 +12,10 @@ from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.denoising.film import Film
 from inkcloud.playground.denoising.noise_levels import Curve
 from inkcloud.playground.drawing import Drawing, Phase
+from inkcloud.playground.kept_address import KeptAddress
 
 RUNS = ("first", "second")
+PLAYING_KEY = "denoising_playing"
 _KEY = "denoising_viewing"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -30,6 +32,7 @@ class Viewing:
         levels: every scheduler's curve, by number of steps.
         restoring: whether the fields are still to be filled from the generations.
         facts: what the endpoint said of itself; None until it has answered.
+        address: the page's.
     """
 
     client: InkcloudClient
@@ -39,6 +42,9 @@ class Viewing:
     levels: dict[int, tuple[Curve, ...]] = field(default_factory=dict)
     restoring: bool = False
     facts: dict[str, Any] | None = None
+    address: KeptAddress = field(
+        default_factory=lambda: KeptAddress(toggles=frozenset({PLAYING_KEY}))
+    )
 
     @property
     def busy(self) -> bool:
@@ -97,20 +103,31 @@ class Viewing:
             if drawing.job is not None
         }
         # While none is accepted yet the address stays: a reload then shows the runs before.
-        if query and st.query_params.to_dict() != query:
-            st.query_params.from_dict(query)
+        if query:
+            self.address.put(query)
+
+    def turn_to(self, query: dict[str, str]) -> None:
+        """Show the generations that an address names."""
+        jobs = _jobs(query)
+        if jobs != [drawing.job for drawing in self.drawings]:
+            self.drawings = [Drawing(job=job) for job in jobs]
+            self.restoring = bool(jobs)
 
 
 def current_viewing(client: Callable[[], InkcloudClient]) -> Viewing:
-    """Return the open page's state; a new page's begins with the generations in its address.
+    """Return the open page's state.
+
+    The address decides when the page is opened, and when the person goes to another address.
 
     Args:
         client: makes the client of a new page.
     """
-    if _KEY not in st.session_state:
-        drawings = [Drawing(job=job) for job in _jobs(st.query_params.to_dict())]
-        st.session_state[_KEY] = Viewing(client(), drawings, restoring=bool(drawings))
-    viewing: Viewing = st.session_state[_KEY]
+    known: Viewing | None = st.session_state.get(_KEY)
+    viewing = known or Viewing(client())
+    query = viewing.address.gone_to() if known else st.query_params.to_dict()
+    st.session_state[_KEY] = viewing
+    if query is not None:
+        viewing.turn_to(query)
     return viewing
 
 

@@ -11,7 +11,7 @@ from inkcloud.playground.cells.estimate import Clients, Estimate, cost_text
 from inkcloud.playground.cells.run_buttons import RunButtons
 from inkcloud.playground.cells.unread import draw_unread
 from inkcloud.playground.grid import form
-from inkcloud.playground.grid.grid_session import GridSession, grid_session
+from inkcloud.playground.grid.grid_session import grid_session
 from inkcloud.playground.grid.opened import draw_opened
 from inkcloud.playground.grid.result import draw_result
 from inkcloud.playground.wording import error_text
@@ -34,8 +34,8 @@ def draw_grid_page(clients: Clients) -> None:
         session, fresh = grid_session(clients)
     except InkcloudError as error:
         st.error(error_text(error), icon=":material/warning:")
-        st.query_params.clear()
-        session, fresh = GridSession(), None
+        session, fresh = grid_session(clients)
+        session.address.clear()
     if fresh is not None:
         form.fill(fresh)
     definition = form.draw_form(session.first, drawing_endpoints(clients("")))

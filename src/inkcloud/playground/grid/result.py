@@ -14,7 +14,7 @@ from inkcloud.playground.grid.cells_table import cells_table
 from inkcloud.playground.grid.drawn_cell import DrawnCell
 from inkcloud.playground.grid.export_page import grid_html
 from inkcloud.playground.grid.export_picture import grid_picture
-from inkcloud.playground.grid.grid_session import GridSession
+from inkcloud.playground.grid.grid_session import GridSession, arrangement_key
 
 
 def draw_result(session: GridSession, clients: Clients) -> None:
@@ -54,12 +54,11 @@ def _draw_arrangement(session: GridSession, work: CellWork) -> None:
     if len(offered) < 2:
         return
     labels = [each.label(definition) for each in offered]
-    key = f"grid_arrangement_{work.run.id}"
     chosen = st.selectbox(
         "Arrangement of the axes",
         labels,
         offered.index(session.arrangement),
-        key=key,
+        key=arrangement_key(work),
         help="Another arrangement of the same pictures; nothing is drawn again.",
     )
     view = offered[labels.index(chosen)].code() if chosen in labels else ""

@@ -11,10 +11,12 @@ from inkcloud.domain.errors import InkcloudError, InvalidRequest
 from inkcloud.playground.cells.cell_run import CellRun
 from inkcloud.playground.cells.cell_work import AT_ONCE, CellWork
 from inkcloud.playground.cells.estimate import Clients
+from inkcloud.playground.kept_address import KeptAddress
 from inkcloud.playground.lessons.answers import Answers
 from inkcloud.playground.lessons.course import LESSONS
 from inkcloud.playground.lessons.lesson import Done, Lesson, Reading, Shown, Step
 
+CHOICE_KEY = "lesson_choice"
 _KEY = "lessons"
 _LESSON, _ANSWERS = "lesson", "answers"
 
@@ -43,12 +45,14 @@ class LessonSession:
         answers: the answers given.
         works: the latest experiment of each lesson by its name.
         outcomes: what finished experiments came to, by the lesson's name.
+        address: the page's.
     """
 
     lesson: Lesson = LESSONS[0]
     answers: Answers = field(default_factory=Answers)
     works: dict[str, CellWork] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    address: KeptAddress = field(default_factory=KeptAddress)
 
     @property
     def work(self) -> CellWork | None:
@@ -82,40 +86,69 @@ class LessonSession:
 
     def put_address(self) -> None:
         """Let the page's address say what is shown, so that a reload shows it again."""
+        self.address.put(self.query())
+
+    def query(self) -> dict[str, str]:
+        """Return what the address is to say."""
         query = {_LESSON: self.lesson.name}
         if self.answers.keys:
             query[_ANSWERS] = self.answers.to_text()
         if self.work is not None:
             query.update(self.work.run.to_query())
-        if st.query_params.to_dict() != query:
-            st.query_params.from_dict(query)
+        return query
+
+    def turn_to(self, query: dict[str, str], clients: Clients) -> None:
+        """Show what an address says: the lesson, the answers and the experiment in it.
+
+        Raises:
+            InvalidRequest: if the experiment cannot be read. The rest is shown nevertheless.
+        """
+        name = query.get(_LESSON, "")
+        self.lesson = next((each for each in LESSONS if each.name == name), LESSONS[0])
+        self.answers = Answers.from_text(query.get(_ANSWERS, ""))
+        run = CellRun.from_query(query, kind_of(self.lesson))
+        if run is None:
+            self.works.pop(self.lesson.name, None)
+        elif self.work is None or self.work.run.id != run.id:
+            _check(run, self.lesson)
+            self.begin(run, clients)
 
 
 def lesson_session(clients: Clients) -> LessonSession:
     """Return the open page's session.
 
-    The address decides when the page is opened: the lesson, the answers and the experiment in it
-    are shown.
+    The address decides when the page is opened, and when the person goes to another address.
 
     Raises:
         InvalidRequest: if the experiment in the address cannot be read. The lesson and the
             answers are there nevertheless.
     """
     known: LessonSession | None = st.session_state.get(_KEY)
-    query = st.query_params.to_dict()
     session = known or LessonSession()
     st.session_state[_KEY] = session
-    if known is None or query.get(_LESSON, session.lesson.name) != session.lesson.name:
-        name = query.get(_LESSON, "")
-        session.lesson = next((each for each in LESSONS if each.name == name), session.lesson)
-        session.answers = Answers(
-            {**session.answers.keys, **Answers.from_text(query.get(_ANSWERS, "")).keys}
-        )
-        run = CellRun.from_query(query, kind_of(session.lesson))
-        if run is not None:
-            _check(run, session.lesson)
-            session.begin(run, clients)
+    if known is None:
+        session.turn_to(st.query_params.to_dict(), clients)
+        return session
+    query = session.address.gone_to()
+    if query is not None:
+        session.turn_to(query, clients)
+        session.address.adopt(session.query())
+        _fill(session)
     return session
+
+
+def answer_key(lesson: Lesson) -> str:
+    """Return the key of the field for a lesson's answer."""
+    return f"lesson_{lesson.name}_answer"
+
+
+def _fill(session: LessonSession) -> None:
+    """Let the fields of a page that is open already hold what its session says."""
+    # Not by `index`: the browser would take a later run's other index for a choice.
+    st.session_state[CHOICE_KEY] = session.lesson.name
+    given = session.answers.of(session.lesson)
+    if given is not None:
+        st.session_state[answer_key(session.lesson)] = given.key
 
 
 def _check(run: CellRun, lesson: Lesson) -> None:

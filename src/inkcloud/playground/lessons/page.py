@@ -7,11 +7,10 @@ from inkcloud.playground.cells.estimate import Clients
 from inkcloud.playground.lessons.course import LESSONS
 from inkcloud.playground.lessons.experiment import draw_experiment
 from inkcloud.playground.lessons.lesson import Lesson, Source
-from inkcloud.playground.lessons.lesson_session import LessonSession, lesson_session
+from inkcloud.playground.lessons.lesson_session import CHOICE_KEY, LessonSession, lesson_session
 from inkcloud.playground.lessons.question import draw_question
 from inkcloud.playground.wording import error_text
 
-_CHOICE = "lesson_choice"
 _NEXT = "lesson_next"
 _TITLES = {lesson.name: lesson.title for lesson in LESSONS}
 
@@ -54,13 +53,13 @@ def progress_text(session: LessonSession) -> str:
 def _draw_choice(session: LessonSession) -> None:
     # Not by `index`: the browser would take a later run's other index for a choice.
     chosen_next = st.session_state.pop(_NEXT, None)
-    if chosen_next is not None or _CHOICE not in st.session_state:
-        st.session_state[_CHOICE] = chosen_next or session.lesson.name
+    if chosen_next is not None or CHOICE_KEY not in st.session_state:
+        st.session_state[CHOICE_KEY] = chosen_next or session.lesson.name
     chosen = st.radio(
         "Lesson",
         list(_TITLES),
         format_func=_TITLES.__getitem__,
-        key=_CHOICE,
+        key=CHOICE_KEY,
         horizontal=True,
     )
     session.lesson = next(lesson for lesson in LESSONS if lesson.name == chosen)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from inkcloud.playground.lessons.lesson import Lesson
-from inkcloud.playground.lessons.lesson_session import LessonSession
+from inkcloud.playground.lessons.lesson_session import LessonSession, answer_key
 
 
 def draw_question(session: LessonSession) -> None:
@@ -14,7 +14,7 @@ def draw_question(session: LessonSession) -> None:
     given = session.answers.of(lesson)
     keys = [answer.key for answer in question.answers]
     texts = {answer.key: answer.text for answer in question.answers}
-    key = f"lesson_{lesson.name}_answer"
+    key = answer_key(lesson)
     # Not by `index`: the browser would take a later run's other index for a choice.
     if given is not None and key not in st.session_state:
         st.session_state[key] = given.key

@@ -44,8 +44,8 @@ def draw_schedulers_page(clients: Clients) -> None:
         session, fresh = schedulers_session(clients)
     except InkcloudError as error:
         st.error(error_text(error), icon=":material/warning:")
-        st.query_params.clear()
-        session, fresh = SchedulersSession(), None
+        session, fresh = schedulers_session(clients)
+        session.address.clear()
     if fresh is not None:
         form.fill(fresh)
     experiment = form.draw_form(session.first)
