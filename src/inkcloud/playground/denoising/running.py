@@ -64,6 +64,7 @@ def _draw_latest(pace: float | None) -> None:
     fetch(viewing)
     if pace != _pace(viewing) or (viewing.restoring and viewing.known):
         # Only a run of the whole page can change the pace, the buttons and the fields.
+        viewing.keep_address()  # lest it takes an older one for the person's wish
         st.rerun()
     # Side by side while they are drawn; what has ended well is the scrubber's to show.
     drawn = [d for d in viewing.drawings if viewing.busy or not isinstance(viewing.film(d), Film)]

@@ -92,7 +92,7 @@ class GridSession:
                 self.first = cells_address.decode(query[_CELLS])
                 self.address.clear()
                 return self.first
-            self.work = None
+            self.work, self.opened, self.view = None, None, ""
             return None
         anew = self.work is None or self.work.run.id != run.id
         if anew:
@@ -116,7 +116,7 @@ def grid_session(clients: Clients) -> tuple[GridSession, CellsDefinition | None]
     known: GridSession | None = st.session_state.get(_KEY)
     session = known or GridSession()
     query = session.address.gone_to() if known else st.query_params.to_dict()
-    st.session_state[_KEY] = GridSession()
+    st.session_state[_KEY] = GridSession()  # in case that the address cannot be read
     fresh = None if query is None else session.turn_to(query, clients)
     st.session_state[_KEY] = session
     if known is None or query is None:

@@ -105,7 +105,7 @@ def schedulers_session(clients: Clients) -> tuple[SchedulersSession, Experiment 
     known: SchedulersSession | None = st.session_state.get(_KEY)
     session = known or SchedulersSession()
     query = session.address.gone_to() if known else st.query_params.to_dict()
-    st.session_state[_KEY] = SchedulersSession()
+    st.session_state[_KEY] = SchedulersSession()  # in case that the address cannot be read
     fresh = None if query is None else session.turn_to(query, clients)
     st.session_state[_KEY] = session
     if known is None or query is None:
