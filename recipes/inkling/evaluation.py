@@ -31,7 +31,7 @@ class Sizes:
     step_names: int = 120
     negatives: int = 40
     seed_prompts: int = 20
-    saturated: int = 60
+    saturated: int = 300
     reconstructed: int = 345
     parity: int = 3
 

@@ -182,7 +182,7 @@ def pool(record: dict) -> list[str]:
 
 @cache
 def descriptions() -> dict[str, list[str]]:
-    """Return six sentences for each name, most of which do not say it."""
+    """Return some twenty sentences for each name, most of which do not say it."""
     lines = DESCRIPTIONS.read_text(encoding="utf-8").splitlines()
     return {name: sentences for name, *sentences in (line.split("\t") for line in lines)}
 

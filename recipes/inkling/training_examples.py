@@ -13,7 +13,7 @@ from recolour import COLOURS, WORDS, dominant_hue, recoloured
 from sentences import COUNTS, coloured, counted, paired, plain_name, pool
 
 # Which share of the training rows each kind of example gets.
-SHARES = {"single": 0.60, "colour": 0.12, "pair": 0.21, "count": 0.07}
+SHARES = {"single": 0.58, "colour": 0.15, "pair": 0.21, "count": 0.06}
 COLOURS_OF_EACH = 4
 PAIRS_OF_EACH = 3
 COUNTED_SHARE = 0.6
