@@ -59,19 +59,6 @@ def test_back_closes_a_cell_and_leads_off_the_grid(inkcloud, browser):
     browser.wait_for(lambda: "6 of 6 cells" in browser.text("grid_result"))
 
 
-def test_back_leads_through_the_views_of_an_endpoint_to_all_of_them(inkcloud, browser):
-    browser.open(inkcloud.playground_url + "/endpoints", until="open_text2image")
-    browser.press("open_text2image")
-    browser.wait_for(lambda: browser.has("try_send"))
-    for view in browser.shown(".st-key-view button"):
-        if view.text == "Connect":
-            view.click()
-    browser.wait_for(lambda: browser.has("endpoint_url"))
-
-    back_to(browser, "endpoint=text2image", lambda: browser.has("try_send"))
-    back_to(browser, "/endpoints", lambda: browser.has("open_text2image"))
-
-
 def test_back_shows_the_run_before_on_denoising(inkcloud, browser):
     browser.open(inkcloud.playground_url + "/denoising", until="denoising_run")
     for steps in ("4", "3"):

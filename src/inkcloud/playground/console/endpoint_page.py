@@ -15,7 +15,6 @@ from inkcloud.playground.wording import error_text, escaped
 
 SECONDS_BETWEEN_LOOKS = 2.0
 VIEWS = ("Try it", "Connect", "Activity", "Settings")
-_VIEW, _SHOWN = "view", "view_shown"
 
 
 def draw_endpoint_page(client: InkcloudClient, name: str) -> None:
@@ -92,17 +91,11 @@ def _load_text(endpoint: EndpointStatus) -> str:
 
 def _chosen_view() -> str:
     wanted = place.at("view").replace("-", " ")
-    told = next((view for view in VIEWS if view.lower() == wanted), VIEWS[0])
-    shown = st.session_state.get(_SHOWN)
-    # The address is another one, and not because the field is: the browser went back.
-    gone_back = told != shown == st.session_state.get(_VIEW)
-    if gone_back or _VIEW not in st.session_state:
-        st.session_state[_VIEW] = told
+    first = next((view for view in VIEWS if view.lower() == wanted), VIEWS[0])
     chosen = st.segmented_control(
-        "View", VIEWS, key=_VIEW, label_visibility="collapsed", required=True
+        "View", VIEWS, default=first, key="view", label_visibility="collapsed", required=True
     )
-    view = str(chosen or told)
-    st.session_state[_SHOWN] = view
+    view = str(chosen or first)
     place.note(view="" if view == VIEWS[0] else view.lower().replace(" ", "-"))
     return view
 
