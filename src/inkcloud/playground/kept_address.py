@@ -75,11 +75,12 @@ class KeptAddress:
         if elsewhere and not query:
             # The page's name in the menu leads to an address without a query.
             self.query, self._put = query, None
+            self._had.add(_text(query))
             return None
         if not elsewhere and self._is_late(query):
             return None
-        self.query = query
         self._had.add(_text(query))
+        self.query = query
         return query
 
     def _is_late(self, query: dict[str, str]) -> bool:
