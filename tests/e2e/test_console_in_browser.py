@@ -54,7 +54,7 @@ def view(browser, name: str) -> None:
         return True
 
     browser.wait_for(pressed)
-    browser.wait_for(lambda: f"view={name.lower()}" in browser.driver.current_url)
+    browser.wait_for(lambda: f"view={name}" in browser.driver.current_url)
     browser.settle()
 
 
@@ -129,7 +129,7 @@ def test_a_template_is_tried_before_it_is_cloned_and_every_snippet_runs(inkcloud
     browser.press("try_send")
     browser.wait_for(lambda: "Ada" in browser.text("answer"))
 
-    browser.driver.get(inkcloud.playground_url + "/endpoints?endpoint=try-hello-world&view=connect")
+    browser.driver.get(inkcloud.playground_url + "/endpoints?endpoint=try-hello-world&view=Connect")
     browser.press("make_token")
     browser.wait_for(lambda: browser.has("fresh_token"))
     token = browser.wait_for(lambda: TOKEN.search(browser.text("fresh_token")))[0]

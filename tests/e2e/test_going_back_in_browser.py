@@ -59,6 +59,23 @@ def test_back_closes_a_cell_and_leads_off_the_grid(inkcloud, browser):
     browser.wait_for(lambda: "6 of 6 cells" in browser.text("grid_result"))
 
 
+def test_back_leads_off_an_endpoint_whichever_view_was_chosen(inkcloud, browser):
+    browser.open(inkcloud.playground_url + "/endpoints", until="open_text2image")
+    browser.press("open_text2image")
+    browser.wait_for(lambda: browser.has("try_send"))
+    for name, seen in (("Settings", "save_settings"), ("Connect", "endpoint_url")):
+        [button] = [b for b in browser.shown(".st-key-view button") if b.text == name]
+        button.click()
+        browser.wait_for(lambda seen=seen: browser.has(seen))
+    browser.driver.refresh()
+    browser.wait_for(lambda: browser.has("endpoint_url"))
+    assert "view=Connect" in browser.driver.current_url
+
+    back_to(browser, "/endpoints", lambda: browser.has("open_text2image"))
+    browser.driver.forward()
+    browser.wait_for(lambda: browser.has("endpoint_url"))
+
+
 def test_back_shows_the_run_before_on_denoising(inkcloud, browser):
     browser.open(inkcloud.playground_url + "/denoising", until="denoising_run")
     for steps in ("4", "3"):

@@ -251,7 +251,7 @@ def test_pause_and_start_take_effect(client):
 
 def test_connecting_shows_the_address_a_token_once_and_code(client, gateway):
     client.create_endpoint("mine", template="stub")
-    page = opened(endpoint="mine", view="connect")
+    page = opened(endpoint="mine", view="Connect")
 
     page.button("make_token").click().run()
     shown = [code.value for code in page.code]
@@ -265,12 +265,12 @@ def test_connecting_shows_the_address_a_token_once_and_code(client, gateway):
     assert token not in str(page.query_params)
     page.button("forget_token").click().run()
     assert token not in words(page.code)
-    assert token not in words(opened(endpoint="mine", view="connect").code)
+    assert token not in words(opened(endpoint="mine", view="Connect").code)
 
 
 def test_settings_change_only_what_was_changed(client):
     client.create_endpoint("mine", template="stub", max_replicas=4)
-    page = opened(endpoint="mine", view="settings")
+    page = opened(endpoint="mine", view="Settings")
 
     page.number_input("settings_mine_min_replicas").set_value(1)
     page.text_area("settings_mine_environment").set_value("INKCLOUD_MODEL=other\nAPP_B=a=b")
@@ -284,7 +284,7 @@ def test_settings_change_only_what_was_changed(client):
 
 def test_settings_that_are_not_allowed_are_told(client):
     client.create_endpoint("mine", template="stub")
-    page = opened(endpoint="mine", view="settings")
+    page = opened(endpoint="mine", view="Settings")
 
     page.number_input("settings_mine_min_replicas").set_value(9)
     page.button("save_settings").click().run()
@@ -295,7 +295,7 @@ def test_settings_that_are_not_allowed_are_told(client):
 def test_deleting_asks_first(client):
     """The answer to the question is tested in a real browser: AppTest runs no dialogs."""
     client.create_endpoint("mine", template="stub")
-    page = opened(endpoint="mine", view="settings")
+    page = opened(endpoint="mine", view="Settings")
 
     page.button("delete_endpoint").click().run()
 
@@ -310,7 +310,7 @@ def test_activity_shows_events_and_logs(client, gateway, replicas):
     EventTable(gateway.database).add("mine", "mine-0", "ready", "is *ready*", at)
     replicas.log = [LogLine(at=at, replica="mine-0", text="hello log")]
 
-    page = opened(endpoint="mine", view="activity")
+    page = opened(endpoint="mine", view="Activity")
 
     assert [header.value for header in page.subheader] == ["Metrics", "Events", "Logs"]
     assert r"is \*ready\*" in words(page.markdown)

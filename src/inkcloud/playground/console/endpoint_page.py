@@ -90,14 +90,17 @@ def _load_text(endpoint: EndpointStatus) -> str:
 
 
 def _chosen_view() -> str:
-    wanted = place.at("view").replace("-", " ")
-    first = next((view for view in VIEWS if view.lower() == wanted), VIEWS[0])
+    """Return the view that is looked at; the browser keeps it in the address, as `view`."""
     chosen = st.segmented_control(
-        "View", VIEWS, default=first, key="view", label_visibility="collapsed", required=True
+        "View",
+        VIEWS,
+        default=VIEWS[0],
+        key="view",
+        label_visibility="collapsed",
+        required=True,
+        bind="query-params",
     )
-    view = str(chosen or first)
-    place.note(view="" if view == VIEWS[0] else view.lower().replace(" ", "-"))
-    return view
+    return str(chosen or VIEWS[0])
 
 
 def _draw_view(client: InkcloudClient, endpoint: EndpointStatus, view: str) -> None:
