@@ -22,7 +22,8 @@ VOCABULARY = 4500
 TOKENS = 40
 WIDTH = 384
 FROZEN = CACHE / "sentence_encoder"
-CHECKPOINT = CHECKPOINTS / "text_encoder.pt"
+TAUGHT = CHECKPOINTS / "text_encoder.pt"
+DECIDED = CHECKPOINTS / "text_encoder_decided.pt"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -77,19 +78,19 @@ def frozen() -> tuple[BertTokenizerFast, BertModel]:
 
 def taught() -> tuple[BertTokenizerFast, BertModel]:
     """Return what `train_text_encoder.py` made of it here, or else the one that ships."""
-    tokenizer = BertTokenizerFast.from_pretrained(_tokenizer_folder())
-    if not CHECKPOINT.exists():
-        return tokenizer, _model(SHIPPED / "text_encoder")
-    model = _model(FROZEN)
-    model.load_state_dict(torch.load(CHECKPOINT, weights_only=True)["average"])
-    return tokenizer, model
+    return _trained(TAUGHT)
+
+
+def decided() -> tuple[BertTokenizerFast, BertModel]:
+    """Return what `decide_text_encoder.py` made of that, or else what there is: the UNet's."""
+    return _trained(DECIDED) if DECIDED.exists() else taught()
 
 
 def export_text_encoder() -> None:
     """Write `tokenizer/` and `text_encoder/` of the diffusers folder."""
-    tokenizer, model = taught()
+    tokenizer, model = decided()
     tokenizer.save_pretrained(EXPORT / "tokenizer")
-    shutil.copy(_tokenizer_folder() / "vocab.txt", EXPORT / "tokenizer")
+    shutil.copy(Path(tokenizer.name_or_path) / "vocab.txt", EXPORT / "tokenizer")
     model.half().save_pretrained(EXPORT / "text_encoder")
 
 
@@ -102,8 +103,13 @@ def states_of(tokenizer: BertTokenizerFast, model: BertModel, sentences: list[st
     return model(inputs.input_ids, attention_mask=inputs.attention_mask)[0]
 
 
-def _tokenizer_folder() -> Path:
-    return FROZEN if CHECKPOINT.exists() else SHIPPED / "tokenizer"
+def _trained(checkpoint: Path) -> tuple[BertTokenizerFast, BertModel]:
+    if not checkpoint.exists():
+        tokenizer = BertTokenizerFast.from_pretrained(SHIPPED / "tokenizer")
+        return tokenizer, _model(SHIPPED / "text_encoder")
+    model = _model(FROZEN)
+    model.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    return BertTokenizerFast.from_pretrained(FROZEN), model
 
 
 def _model(folder: Path) -> BertModel:

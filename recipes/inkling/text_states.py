@@ -5,7 +5,7 @@ import json
 import numpy as np
 import torch
 from paths import DATASET
-from text_encoder import TOKENS, WIDTH, states_of, taught
+from text_encoder import TOKENS, WIDTH, decided, states_of
 
 ROWS = 256
 STATES = DATASET / "text_states.npy"
@@ -16,7 +16,7 @@ PRINT_EVERY = 40
 @torch.no_grad()
 def prepare() -> None:
     """Write `text_states.npy` (bfloat16 bits, N x TOKENS x 384) and `sentences.json`."""
-    tokenizer, model = taught()
+    tokenizer, model = decided()
     unique = {"": None}
     for line in (DATASET / "examples.jsonl").open():
         unique.update(dict.fromkeys(json.loads(line)["sentences"]))

@@ -25,6 +25,7 @@ from shared_weights import SharedWeights, SliceOptimizer, attach, fill, views
 from text_states import TextStates
 from train_autoencoder import LATENT_CHANNELS
 from training_examples import SHARES, load_records
+from understood import clear_sentences, unclear_descriptions
 
 ROWS = 40  # in each process
 LEARNING_RATE = 5e-4
@@ -73,7 +74,8 @@ class Batches:
             totals[line["kind"]] += weight
         shares = [SHARES[e["kind"]] * w / totals[e["kind"]] for e, w in zip(lines, weights)]
         self._cumulative = list(accumulate(shares))
-        self._sentences = [line["sentences"] for line in lines]
+        unclear = unclear_descriptions()
+        self._sentences = [clear_sentences(line, records, unclear) for line in lines]
         self._text = TextStates()
         self._random = random.Random()
 

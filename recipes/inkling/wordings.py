@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from held_out import colour_is_held_out, pair_is_held_out
@@ -115,8 +115,13 @@ def plain_sentence(name: str, style: str | None = None) -> str:
 class Wordings:
     """Draws wordings of everything that the records show, new ones each time."""
 
-    def __init__(self, records: Iterable[dict], seed: int | None = None) -> None:
-        self._random = random.Random(seed)
+    def __init__(
+        self,
+        records: Iterable[dict],
+        seed: int | None = None,
+        shares: Mapping[str, float] = SHARES,
+    ) -> None:
+        self._random, self._shares = random.Random(seed), shares
         self._records = [record for record in records if record["train"]]
         styles: dict[str, list[str]] = defaultdict(list)
         for record in self._records:
@@ -134,7 +139,7 @@ class Wordings:
         }
 
     def draw(self, count: int) -> list[Wording]:
-        kinds = self._random.choices(list(SHARES), weights=list(SHARES.values()), k=count)
+        kinds = self._random.choices(list(self._shares), list(self._shares.values()), k=count)
         return [self._kinds[kind]() for kind in kinds]
 
     def _described(self) -> Wording:

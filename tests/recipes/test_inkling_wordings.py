@@ -9,6 +9,7 @@ import pytest
 RECIPE = Path(__file__).parents[2] / "recipes/inkling"
 sys.path.insert(0, str(RECIPE))
 
+from decide_text_encoder import DecidedWordings, joined  # noqa: E402
 from held_out import colour_is_held_out, pair_is_held_out  # noqa: E402
 from recolour import COLOURS  # noqa: E402
 from sentences import descriptions  # noqa: E402
@@ -78,3 +79,22 @@ def test_the_same_seed_says_the_same():
 
     assert first == second
     assert any(one.sentence != other.sentence for one, other in pairwise(first))
+
+
+def test_a_plain_sentence_of_two_things_says_the_style_once():
+    assert joined("an octopus") == "an octopus"
+    assert joined("an octopus, flat style") == "an octopus, flat style"
+    assert joined("an octopus", "a pizza") == "an octopus and a pizza"
+    flat = joined("an octopus, flat style", "a pizza, flat style")
+    assert flat == "an octopus and a pizza, flat style"
+
+
+def test_a_description_plainly_says_the_name_that_it_is_taken_for():
+    means = {text: "star" for name in NAMES for text in descriptions()[name]}
+    drawn = DecidedWordings(RECORDS, means, seed=3).draw(2000)
+    said = descriptions()["octopus"][0].rstrip(".!?")
+
+    bare = [wording for wording in drawn if said in wording.sentence and len(wording.plain) == 1]
+
+    assert len(bare) > 10
+    assert {wording.plain[0].partition(",")[0] for wording in bare} == {"a star"}

@@ -1,0 +1,106 @@
+"""Teach the taught text encoder to decide: to answer one thing and not a mixture of several.
+
+Many descriptions could mean several things, and a squared error rewards the mean of their answers:
+a description's differed from the mean over all names half as much as a bare name's did. The UNet
+makes little of such mixtures. So every description is now answered as one name: its own, or the
+one that the taught encoder takes it for, if nobody could guess its own. What is answered are the
+taught encoder's own states, so that a UNet that knows these need not learn others.
+"""
+
+import argparse
+import copy
+
+import torch
+from give_way import give_way
+from sentences import descriptions, plain
+from teaching import Aims, Names, Teaching, pooled_states
+from text_encoder import DECIDED, states_of, taught
+from training_examples import load_records
+from transformers import BertModel, BertTokenizerFast
+from wordings import Wording, Wordings, plain_sentence
+
+AIMS = Aims(rate=2e-4, names_share=0.3, sharpness=25.0, variance=0.05, padding_seen=5)
+SHARES = {
+    "described": 0.60,
+    "pair": 0.16,
+    "template": 0.10,
+    "colour": 0.07,
+    "count": 0.03,
+    "same": 0.04,
+}
+# A description is its own name's if at most so many names seem nearer.
+GUESSABLE = 20
+
+
+class OwnStates:
+    """An encoder's own answers to plain sentences."""
+
+    def __init__(self, tokenizer: BertTokenizerFast, model: BertModel) -> None:
+        self._tokenizer, self._model = tokenizer, model
+        self._kept: dict[str, torch.Tensor] = {}
+
+    @torch.no_grad()
+    def __call__(self, plain_sentences: list[tuple[str, ...]]) -> torch.Tensor:
+        """Return (N, TOKENS, WIDTH)."""
+        sentences = [joined(*parts) for parts in plain_sentences]
+        missing = [s for s in dict.fromkeys(sentences) if s not in self._kept]
+        if missing:
+            answers = states_of(self._tokenizer, self._model, missing)
+            self._kept.update(zip(missing, answers.half()))
+        return torch.stack([self._kept[s] for s in sentences]).float()
+
+
+class DecidedWordings(Wordings):
+    """Wordings whose descriptions each mean one name that can be told from them."""
+
+    def __init__(self, records: list[dict], means: dict[str, str], seed: int | None = None) -> None:
+        """Draw with these meanings.
+
+        Args:
+            records: the dataset's.
+            means: which name each description is taken for.
+            seed: for the same wordings again.
+        """
+        super().__init__(records, seed, SHARES)
+        self._means = means
+
+    def _described(self) -> Wording:
+        name = self._random.choice(self._names)
+        said = self._random.choice(self._learnt[name])
+        sentence, style = self._styled(self._framed(said), name)
+        return Wording(sentence, (plain_sentence(plain(self._means[said]), style),))
+
+
+def joined(left: str, right: str | None = None) -> str:
+    """Return one plain sentence for one thing or for two; a style is said once, at the end."""
+    if right is None:
+        return left
+    thing, comma, style = left.partition(", ")
+    return f"{thing} and {right.partition(', ')[0]}{comma}{style}"
+
+
+def meanings(names: Names, tokenizer: BertTokenizerFast, model: BertModel) -> dict[str, str]:
+    """Say which name each description is taken for."""
+    said = [(text, name) for name, texts in descriptions().items() for text in texts]
+    print(f"guessing what {len(said)} descriptions mean (two minutes)", flush=True)
+    pooled = pooled_states(tokenizer, model, [text for text, _ in said])
+    ranks = names.ranks(pooled, [name for _, name in said])
+    nearest = names.scores(pooled).argmax(1)
+    return {
+        text: name if rank < GUESSABLE else names.names[row]
+        for (text, name), rank, row in zip(said, ranks.tolist(), nearest.tolist())
+    }
+
+
+def train(minutes: float) -> None:
+    tokenizer, teacher = taught()
+    teaching = Teaching(tokenizer, copy.deepcopy(teacher), OwnStates(tokenizer, teacher), AIMS)
+    means = meanings(teaching.names, tokenizer, teacher)
+    teaching.run(DECIDED, DecidedWordings(load_records(), means), minutes)
+
+
+if __name__ == "__main__":
+    give_way()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=18)
+    train(parser.parse_args().minutes)
