@@ -92,6 +92,20 @@ def test_a_press_before_the_browser_had_the_latest_address_draws_what_was_typed(
     assert gateway.of_panel(2)[0].request["num_inference_steps"] == 31
 
 
+def test_a_panels_press_before_the_browser_had_the_latest_address_is_answered(page, gateway):
+    before = address(page)
+    page.number_input("panel2_steps").set_value(31).run()
+
+    go_to(page, before)
+    page.button("panel2_generate").click().run()
+
+    assert gateway.of_panel(2)[0].request["num_inference_steps"] == 31
+    gateway.succeed_all()
+    page.run()
+    assert page.number_input("panel2_steps").value == 31
+    assert len(page.get("download_button")) == 1
+
+
 def test_settings_that_cannot_be_drawn_leave_the_address_as_it_was(page):
     page.number_input("panel2_steps").set_value(31).run()
     before = address(page)

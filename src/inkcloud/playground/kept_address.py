@@ -60,7 +60,12 @@ class KeptAddress:
 
         To be asked once, when the whole page begins to be drawn.
         """
-        gone_to = self._gone_to(st.query_params.to_dict())
+        query = st.query_params.to_dict()
+        if self._is_late(query):
+            # This run may end before the page is drawn: what was done counts in the next one too.
+            st.query_params.from_dict(self.query)
+            return None
+        gone_to = self._gone_to(query)
         self.look()
         return gone_to
 
@@ -71,16 +76,12 @@ class KeptAddress:
     def _gone_to(self, query: dict[str, str]) -> dict[str, str] | None:
         if query == self.query:
             return None
-        elsewhere = came_from_another()
-        if elsewhere and not query:
-            # The page's name in the menu leads to an address without a query.
-            self.query, self._put = query, None
-            self._had.add(_text(query))
-            return None
-        if not elsewhere and self._is_late(query):
-            return None
         self._had.add(_text(query))
         self.query = query
+        if came_from_another() and not query:
+            # The page's name in the menu leads to an address without a query.
+            self._put = None
+            return None
         return query
 
     def _is_late(self, query: dict[str, str]) -> bool:
@@ -89,7 +90,7 @@ class KeptAddress:
         A browser that is not told of the latest address yet sends the one before with whatever
         was typed or pressed. Who goes back to that one has typed and pressed nothing.
         """
-        if _text(query) not in self._had:
+        if query == self.query or came_from_another() or _text(query) not in self._had:
             return False
         return any(self._is_done(name, value) for name, value in _held().items())
 

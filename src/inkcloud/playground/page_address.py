@@ -6,14 +6,12 @@ going back undoes it.
 """
 
 import urllib.parse
-from typing import Any
 
 import streamlit as st
 
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
 from inkcloud.playground import form
 from inkcloud.playground.link import START_FIELD, Linked, generate_query, link_part, read_query
-from inkcloud.playground.pages import came_from_another
 from inkcloud.playground.parameters import Parameters
 from inkcloud.playground.presets import DEFAULT_PROMPT, PRESETS
 from inkcloud.playground.run import DEFAULT_PANELS, Run
@@ -33,7 +31,7 @@ def turn_to(session: Session, query: dict[str, str], *, afresh: bool) -> None:
         afresh: whether the page is a new one. Then its fields are drawn with a link's values
             instead of being filled: they may stand changed in a browser that has reconnected.
     """
-    session.link, session.link_error, session.address = link_part(query), None, query
+    session.link, session.link_error = link_part(query), None
     if session.start is not None and session.start.source:
         session.start = None  # a file that was chosen here stays: its field shows it
     session.start_error = None
@@ -59,16 +57,9 @@ def turn_to(session: Session, query: dict[str, str], *, afresh: bool) -> None:
 
 def follow_address(session: Session) -> None:
     """Turn to the page's address if the person went to another one."""
-    query = st.query_params.to_dict()
-    if query == session.address:
-        return
-    elsewhere = came_from_another()
-    # The page's name in the menu leads to an address without a query: the page stays as it was.
-    # And what was done before the browser had the latest address comes with the one before.
-    if (elsewhere and not query) or (not elsewhere and session.is_late(query, _held())):
-        session.address = query
-        return
-    turn_to(session, query, afresh=False)
+    query = session.address.gone_to()
+    if query is not None:
+        turn_to(session, query, afresh=False)
 
 
 def keep_settings(session: Session) -> None:
@@ -79,7 +70,6 @@ def keep_settings(session: Session) -> None:
     if not (session.restoring or session.start_id or session.link_error):
         session.link = _link(session)
     session.keep_address()
-    session.held = _held()
 
 
 def _show_link(session: Session, run: Run | None, linked: Linked, *, afresh: bool) -> None:
@@ -134,9 +124,3 @@ def _start_of_run(session: Session) -> str:
     jobs = zip(session.run.jobs, session.drawings, strict=True)
     statuses = [drawing.status for job, drawing in jobs if job and drawing.status]
     return next((start for status in statuses if (start := start_of(status))), "")
-
-
-def _held() -> dict[str, Any]:
-    plain = str | int | float | None
-    items = st.session_state.items()
-    return {str(name): value for name, value in items if isinstance(value, plain)}

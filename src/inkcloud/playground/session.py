@@ -1,6 +1,5 @@
 """What one open page remembers between Streamlit's reruns."""
 
-import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ import streamlit as st
 from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.drawing import Drawing, Phase
+from inkcloud.playground.kept_address import KeptAddress
 from inkcloud.playground.link import Linked
 from inkcloud.playground.own_presets import OwnPresets
 from inkcloud.playground.pace import Pace
@@ -42,9 +42,7 @@ class Session:
         facts: what the endpoint said of itself; None until it has answered.
         link: the part of the address that holds the fields' settings; empty if a reload finds
             them without it.
-        address: the query that the page's address has, as far as the page knows.
-        written: addresses that the page gave itself.
-        held: what all fields held when the page was drawn last, by their keys.
+        address: the page's.
         link_error: why the link in the page's address could not be opened.
         own_presets: what the gateway keeps under names; None until it was asked.
         unread: of texts that are too long for the model, the part that it does not read.
@@ -69,9 +67,7 @@ class Session:
     previous: Run | None = None
     facts: dict[str, Any] | None = None
     link: dict[str, str] = field(default_factory=dict)
-    address: dict[str, str] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
-    held: dict[str, Any] = field(default_factory=dict)
+    address: KeptAddress = field(default_factory=lambda: KeptAddress(toggles=frozenset({LOCK_KEY})))
     link_error: InkcloudError | None = None
     own_presets: OwnPresets | None = None
     unread: dict[str, str] = field(default_factory=dict)
@@ -141,26 +137,7 @@ class Session:
         if self.link:
             query.pop("panels", None)  # the link tells how many there are
             query = self.link | query
-        if st.query_params.to_dict() != query:
-            st.query_params.from_dict(query)
-        self.address = query
-        self.written.add(urllib.parse.urlencode(sorted(query.items())))
-
-    def is_late(self, query: dict[str, str], held: dict[str, Any]) -> bool:
-        """Say whether a query is what the page's address was before the page changed it.
-
-        A browser that is not told of the latest address yet sends the one before with whatever
-        was typed or pressed. Who goes back to that one has typed and pressed nothing.
-
-        Args:
-            query: the query that came.
-            held: what all fields hold now, by their keys.
-        """
-        if urllib.parse.urlencode(sorted(query.items())) not in self.written:
-            return False
-        changed = (name for name in held if held[name] != self.held.get(name))
-        # A button is no longer pressed in the next run.
-        return any(held[name] is not False or name == LOCK_KEY for name in changed)
+        self.address.put(query)
 
 
 def current_session() -> Session:
