@@ -16,7 +16,7 @@ from inkcloud.playground.lessons.lesson import Choice, Done, Lesson, Reading, Sh
 from inkcloud.playground.lessons.lesson_session import LessonSession, Outcome, kind_of
 from inkcloud.playground.wording import error_text
 
-_SMALL, _PAIR, _FOUR_SMALL = 168, 340, 760
+_SMALL, _PAIR = 168, 340
 _BUTTONS = RunButtons(
     "Run the experiment", "lesson_run", "lesson_stop", "lesson_missing", "experiment"
 )
@@ -140,7 +140,7 @@ def _draw_outcome(session: LessonSession, work: CellWork, clients: Clients) -> N
 
 
 def _draw_pictures(prompt: str, shown: tuple[Shown, ...], width: int) -> None:
-    with st.container(horizontal=True, key="lesson_pictures", width=_FOUR_SMALL):
+    with st.container(horizontal=True, key="lesson_pictures"):
         for each in shown:
             alt = f"{prompt}. {each.caption}"
             st.image(each.picture, each.caption, width, output_format="PNG", alt=alt)
