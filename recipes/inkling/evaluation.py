@@ -121,10 +121,15 @@ def spoken(name: str) -> str:
     return SPOKEN.get(name, name)
 
 
-def paraphrases() -> list[tuple[str, list[str]]]:
-    """Return the hand-written sentences, each with the names that it may mean."""
+def paraphrases(count: int) -> list[tuple[str, list[str]]]:
+    """Return hand-written sentences, each with the names that it may mean.
+
+    They are the same ones every time, and fewer are the first of more.
+    """
     lines = PARAPHRASES.read_text(encoding="utf-8").splitlines()
-    return [(line.split("\t")[0], line.split("\t")[1].split("|")) for line in lines]
+    written = [(line.split("\t")[0], line.split("\t")[1].split("|")) for line in lines]
+    random.Random(SEED).shuffle(written)
+    return written[:count]
 
 
 def pairs(count: int) -> list[tuple[str, str]]:

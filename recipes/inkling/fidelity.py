@@ -123,9 +123,7 @@ def name_rows(evaluation: Evaluation) -> list[Row]:
 
 def paraphrase_rows(evaluation: Evaluation) -> list[Row]:
     """Ask with natural sentences, some of which never say the name."""
-    asked = paraphrases()
-    random.Random(SEED).shuffle(asked)
-    asked = asked[: evaluation.sizes.paraphrases]
+    asked = paraphrases(evaluation.sizes.paraphrases)
     drawn = evaluation.drawer.draw("sentences", [_request(sentence) for sentence, _ in asked])
     found = share(evaluation.judge.ranks(drawn, [names for _, names in asked]) < FIRST)
     return [

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 from colours import colour_shares, mean_saturation
-from evaluation import SEED, Evaluation, Row, percent, share, spoken
+from evaluation import SEED, Evaluation, Row, paraphrases, percent, share, spoken
 from fidelity import FIRST, pair_prompt
 from held_out import OWN_COLOURS, PAIRS
 from measures import frechet_distance, pairwise_distances
@@ -54,26 +54,31 @@ def step_rows(evaluation: Evaluation) -> list[Row]:
 
 
 def guidance_rows(evaluation: Evaluation) -> list[Row]:
-    """Compare how well the judge finds the name at guidance 1, 4 and 7.5."""
-    names = evaluation.random_names(evaluation.sizes.names)
+    """Compare how well the judge finds what is meant at guidance 1, 4 and 7.5."""
+    names = [(name, [name]) for name in evaluation.random_names(evaluation.sizes.names)]
+    sentences = paraphrases(evaluation.sizes.paraphrases)
+    return [_guided(evaluation, "names", names), _guided(evaluation, "sentences", sentences)]
+
+
+def _guided(evaluation: Evaluation, kind: str, asked: list[tuple[str, list[str]]]) -> Row:
+    meant = [names for _, names in asked]
     found, chances = [], []
     for guidance in GUIDANCES:
         requests = [
-            GenerationRequest(prompt=name, seed=SEED, guidance_scale=guidance) for name in names
+            GenerationRequest(prompt=prompt, seed=SEED, guidance_scale=guidance)
+            for prompt, _ in asked
         ]
-        drawn = evaluation.drawer.draw(f"guidance {guidance:g}", requests)
-        found.append(share(evaluation.judge.ranks(drawn, [[name] for name in names]) < FIRST))
-        chances.append(_chance(evaluation, drawn, names).mean())
-    return [
-        Row(
-            f"guidance {', '.join(f'{g:g}' for g in GUIDANCES)}: the judge's mean log probability"
-            f" of {len(names)} names",
-            " → ".join(f"{chance:.2f}" for chance in chances)
-            + f" (first five: {' → '.join(percent(value) for value in found)})",
-            "rises each time",
-            all(a < b for a, b in pairwise(chances)),
-        )
-    ]
+        drawn = evaluation.drawer.draw(f"{kind} at guidance {guidance:g}", requests)
+        found.append(share(evaluation.judge.ranks(drawn, meant) < FIRST))
+        chances.append(_chance(evaluation, drawn, meant).mean())
+    return Row(
+        f"guidance {', '.join(f'{g:g}' for g in GUIDANCES)}: the judge's mean log probability"
+        f" of what is meant by {len(asked)} {kind}",
+        " → ".join(f"{chance:.2f}" for chance in chances)
+        + f" (first five: {' → '.join(percent(value) for value in found)})",
+        "rises each time",
+        all(a < b for a, b in pairwise(chances)),
+    )
 
 
 def negative_rows(evaluation: Evaluation) -> list[Row]:
@@ -106,7 +111,7 @@ def negative_rows(evaluation: Evaluation) -> list[Row]:
             for pair in two
         ]
         drawn = evaluation.drawer.draw("negative prompt", requests)
-        chances.append(_chance(evaluation, drawn, [pair[1] for pair in two]))
+        chances.append(_chance(evaluation, drawn, [[pair[1]] for pair in two]))
     return [
         Row(
             f"negative prompt: share of a thing's own colour, without and with it ({len(cases)})",
@@ -166,10 +171,15 @@ def saturation_rows(evaluation: Evaluation) -> list[Row]:
     ]
 
 
-def _chance(evaluation: Evaluation, drawn: np.ndarray, names: list[str]) -> np.ndarray:
+def _chance(evaluation: Evaluation, drawn: np.ndarray, meant: list[list[str]]) -> np.ndarray:
+    """Return each picture's log probability (N,) of any of the names that are meant."""
+    place = {name: column for column, name in enumerate(evaluation.judge.names)}
     scores = evaluation.judge.scores(drawn)
     return np.array(
-        [row[evaluation.judge.names.index(name)] for row, name in zip(scores, names, strict=True)]
+        [
+            np.logaddexp.reduce([row[place[name]] for name in names])
+            for row, names in zip(scores, meant, strict=True)
+        ]
     )
 
 
