@@ -12,8 +12,8 @@ import copy
 
 import torch
 from give_way import give_way
-from sentences import descriptions, plain
-from teaching import Aims, Names, Teaching, pooled_states
+from sentences import plain
+from teaching import Aims, Teaching, guesses
 from text_encoder import DECIDED, states_of, taught
 from training_examples import load_records
 from transformers import BertModel, BertTokenizerFast
@@ -53,12 +53,14 @@ class OwnStates:
 class DecidedWordings(Wordings):
     """Wordings whose descriptions each mean one name that can be told from them."""
 
-    def __init__(self, records: list[dict], means: dict[str, str], seed: int | None = None) -> None:
+    def __init__(
+        self, records: list[dict], means: dict[tuple[str, str], str], seed: int | None = None
+    ) -> None:
         """Draw with these meanings.
 
         Args:
             records: the dataset's.
-            means: which name each description is taken for.
+            means: which name each name's descriptions are taken for.
             seed: for the same wordings again.
         """
         super().__init__(records, seed, SHARES)
@@ -68,7 +70,7 @@ class DecidedWordings(Wordings):
         name = self._random.choice(self._names)
         said = self._random.choice(self._learnt[name])
         sentence, style = self._styled(self._framed(said), name)
-        return Wording(sentence, (plain_sentence(plain(self._means[said]), style),))
+        return Wording(sentence, (plain_sentence(plain(self._means[name, said]), style),))
 
 
 def joined(left: str, right: str | None = None) -> str:
@@ -79,23 +81,13 @@ def joined(left: str, right: str | None = None) -> str:
     return f"{thing} and {right.partition(', ')[0]}{comma}{style}"
 
 
-def meanings(names: Names, tokenizer: BertTokenizerFast, model: BertModel) -> dict[str, str]:
-    """Say which name each description is taken for."""
-    said = [(text, name) for name, texts in descriptions().items() for text in texts]
-    print(f"guessing what {len(said)} descriptions mean (two minutes)", flush=True)
-    pooled = pooled_states(tokenizer, model, [text for text, _ in said])
-    ranks = names.ranks(pooled, [name for _, name in said])
-    nearest = names.scores(pooled).argmax(1)
-    return {
-        text: name if rank < GUESSABLE else names.names[row]
-        for (text, name), rank, row in zip(said, ranks.tolist(), nearest.tolist())
-    }
-
-
 def train(minutes: float) -> None:
     tokenizer, teacher = taught()
     teaching = Teaching(tokenizer, copy.deepcopy(teacher), OwnStates(tokenizer, teacher), AIMS)
-    means = meanings(teaching.names, tokenizer, teacher)
+    means = {
+        (guess.name, guess.text): guess.name if guess.rank < GUESSABLE else guess.nearest
+        for guess in guesses(teaching.names, tokenizer, teacher)
+    }
     teaching.run(DECIDED, DecidedWordings(load_records(), means), minutes)
 
 

@@ -73,6 +73,23 @@ class Names:
         return total / max(1, int((targets >= 0).sum()))
 
 
+@dataclass(frozen=True)
+class Guess:
+    """Which name a description is taken for.
+
+    Attributes:
+        name: the one that it was written for.
+        text: the description.
+        rank: how many names seem nearer than that one.
+        nearest: the name that seems nearest.
+    """
+
+    name: str
+    text: str
+    rank: int
+    nearest: str
+
+
 class Teaching:
     """One encoder, what its answers shall be, and how far they are from that."""
 
@@ -159,6 +176,19 @@ class Teaching:
             f" among five {100 * (rank < 5).float().mean():.0f} %",
             flush=True,
         )
+
+
+def guesses(names: Names, tokenizer: BertTokenizerFast, model: BertModel) -> list[Guess]:
+    """Say which name an encoder takes each description for."""
+    said = [(name, text) for name, texts in descriptions().items() for text in texts]
+    print(f"guessing what {len(said)} descriptions mean (two minutes)", flush=True)
+    pooled = pooled_states(tokenizer, model, [text for _, text in said])
+    ranks = names.ranks(pooled, [name for name, _ in said]).tolist()
+    nearest = names.scores(pooled).argmax(1).tolist()
+    return [
+        Guess(name, text, rank, names.names[row])
+        for (name, text), rank, row in zip(said, ranks, nearest, strict=True)
+    ]
 
 
 @torch.no_grad()

@@ -9,7 +9,7 @@ import json
 from decide_text_encoder import OwnStates
 from paths import DATASET
 from sentences import descriptions
-from teaching import Names, pooled_states
+from teaching import Names, guesses
 from text_encoder import decided
 
 UNDERSTOOD = DATASET / "understood.json"
@@ -21,16 +21,13 @@ def prepare() -> None:
     """Write `understood.json`: for each name the descriptions that are taken for it."""
     tokenizer, model = decided()
     names = Names(OwnStates(tokenizer, model), sorted(descriptions()))
-    said = [(name, text) for name, texts in descriptions().items() for text in texts]
-    print(f"guessing what {len(said)} descriptions mean (two minutes)", flush=True)
-    pooled = pooled_states(tokenizer, model, [text for _, text in said])
-    ranks = names.ranks(pooled, [name for name, _ in said]).tolist()
+    found = guesses(names, tokenizer, model)
     understood: dict[str, list[str]] = {name: [] for name in names.names}
-    for (name, text), rank in zip(said, ranks, strict=True):
-        if rank < NEARER:
-            understood[name].append(text)
+    for guess in found:
+        if guess.rank < NEARER:
+            understood[guess.name].append(guess.text)
     UNDERSTOOD.write_text(json.dumps(understood, ensure_ascii=False))
-    share = sum(map(len, understood.values())) / len(said)
+    share = sum(map(len, understood.values())) / len(found)
     print(f"{100 * share:.0f} % of them are taken for their own name")
 
 

@@ -90,7 +90,7 @@ def test_a_plain_sentence_of_two_things_says_the_style_once():
 
 
 def test_a_description_plainly_says_the_name_that_it_is_taken_for():
-    means = {text: "star" for name in NAMES for text in descriptions()[name]}
+    means = {(name, text): "star" for name in NAMES for text in descriptions()[name]}
     drawn = DecidedWordings(RECORDS, means, seed=3).draw(2000)
     said = descriptions()["octopus"][0].rstrip(".!?")
 
