@@ -10,13 +10,12 @@ taught encoder's own states, so that a UNet that knows these need not learn othe
 import argparse
 import copy
 
-import torch
 from give_way import give_way
+from own_states import OwnStates
 from sentences import plain
 from teaching import Aims, Teaching, guesses
-from text_encoder import DECIDED, states_of, taught
+from text_encoder import DECIDED, taught
 from training_examples import load_records
-from transformers import BertModel, BertTokenizerFast
 from wordings import Wording, Wordings, plain_sentence
 
 AIMS = Aims(rate=2e-4, names_share=0.3, sharpness=25.0, variance=0.05, padding_seen=5)
@@ -30,24 +29,6 @@ SHARES = {
 }
 # A description is its own name's if at most so many names seem nearer.
 GUESSABLE = 20
-
-
-class OwnStates:
-    """An encoder's own answers to plain sentences."""
-
-    def __init__(self, tokenizer: BertTokenizerFast, model: BertModel) -> None:
-        self._tokenizer, self._model = tokenizer, model
-        self._kept: dict[str, torch.Tensor] = {}
-
-    @torch.no_grad()
-    def __call__(self, plain_sentences: list[tuple[str, ...]]) -> torch.Tensor:
-        """Return (N, TOKENS, WIDTH)."""
-        sentences = [joined(*parts) for parts in plain_sentences]
-        missing = [s for s in dict.fromkeys(sentences) if s not in self._kept]
-        if missing:
-            answers = states_of(self._tokenizer, self._model, missing)
-            self._kept.update(zip(missing, answers.half()))
-        return torch.stack([self._kept[s] for s in sentences]).float()
 
 
 class DecidedWordings(Wordings):
@@ -71,14 +52,6 @@ class DecidedWordings(Wordings):
         said = self._random.choice(self._learnt[name])
         sentence, style = self._styled(self._framed(said), name)
         return Wording(sentence, (plain_sentence(plain(self._means[name, said]), style),))
-
-
-def joined(left: str, right: str | None = None) -> str:
-    """Return one plain sentence for one thing or for two; a style is said once, at the end."""
-    if right is None:
-        return left
-    thing, comma, style = left.partition(", ")
-    return f"{thing} and {right.partition(', ')[0]}{comma}{style}"
 
 
 def train(minutes: float) -> None:

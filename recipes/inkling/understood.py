@@ -6,7 +6,7 @@ encoder answers another name there, and the UNet would learn to draw this thing 
 
 import json
 
-from decide_text_encoder import OwnStates
+from own_states import OwnStates
 from paths import DATASET
 from sentences import descriptions
 from teaching import Names, guesses

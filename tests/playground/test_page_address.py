@@ -1,5 +1,6 @@
 """The address of the page Generate follows what its fields hold, and the page follows it."""
 
+import pytest
 from streamlit.util import calc_hash
 
 from inkcloud.playground.link import generate_query
@@ -82,28 +83,17 @@ def test_what_was_typed_before_the_browser_had_the_latest_address_is_kept(page):
     assert "steps=31" in address(page)["p2"]
 
 
-def test_a_press_before_the_browser_had_the_latest_address_draws_what_was_typed(page, gateway):
+@pytest.mark.parametrize("button", ["generate", "panel2_generate"])
+def test_a_press_before_the_browser_had_the_latest_address_draws_what_was_typed(
+    page, gateway, button
+):
     before = address(page)
     page.number_input("panel2_steps").set_value(31).run()
 
     go_to(page, before)
-    page.button("generate").click().run()
+    page.button(button).click().run()
 
     assert gateway.of_panel(2)[0].request["num_inference_steps"] == 31
-
-
-def test_a_panels_press_before_the_browser_had_the_latest_address_is_answered(page, gateway):
-    before = address(page)
-    page.number_input("panel2_steps").set_value(31).run()
-
-    go_to(page, before)
-    page.button("panel2_generate").click().run()
-
-    assert gateway.of_panel(2)[0].request["num_inference_steps"] == 31
-    gateway.succeed_all()
-    page.run()
-    assert page.number_input("panel2_steps").value == 31
-    assert len(page.get("download_button")) == 1
 
 
 def test_settings_that_cannot_be_drawn_leave_the_address_as_it_was(page):

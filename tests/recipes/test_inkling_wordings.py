@@ -9,8 +9,9 @@ import pytest
 RECIPE = Path(__file__).parents[2] / "recipes/inkling"
 sys.path.insert(0, str(RECIPE))
 
-from decide_text_encoder import DecidedWordings, joined  # noqa: E402
+from decide_text_encoder import DecidedWordings  # noqa: E402
 from held_out import colour_is_held_out, pair_is_held_out  # noqa: E402
+from own_states import joined  # noqa: E402
 from recolour import COLOURS  # noqa: E402
 from sentences import descriptions  # noqa: E402
 from wordings import UNLEARNT, Wordings  # noqa: E402
