@@ -44,16 +44,7 @@ def run_snippet(code: str, language: str, token: str) -> str:
 
 
 def view(browser, name: str) -> None:
-    def pressed() -> bool:
-        buttons = browser.shown(".st-key-view button")
-        found = [button for button in buttons if button.text.endswith(name)]
-        if not found:
-            return False
-        browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
-        found[0].click()
-        return True
-
-    browser.wait_for(pressed)
+    browser.click(".st-key-view button", name)
     browser.wait_for(lambda: f"view={name}" in browser.driver.current_url)
     browser.settle()
 
@@ -133,10 +124,11 @@ def test_a_template_is_tried_before_it_is_cloned_and_every_snippet_runs(inkcloud
     browser.press("make_token")
     browser.wait_for(lambda: browser.has("fresh_token"))
     token = browser.wait_for(lambda: TOKEN.search(browser.text("fresh_token")))[0]
-    languages = ["python", *(["javascript"] if shutil.which("node") else [])]
-    for language in languages:
-        tab = next(t for t in browser.shown("[role=tab]") if t.text.lower() == language)
-        tab.click()
+    languages = {"python": "Python"}
+    if shutil.which("node"):
+        languages["javascript"] = "JavaScript"
+    for language, name in languages.items():
+        browser.click("[role=tab]", name)
         browser.wait_for(lambda language=language: browser.text(f"snippet_{language}"))
         code = browser.copied(f"snippet_{language}")
         assert "Ada" in run_snippet(code, language, token)

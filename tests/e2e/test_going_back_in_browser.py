@@ -64,8 +64,7 @@ def test_back_leads_off_an_endpoint_whichever_view_was_chosen(inkcloud, browser)
     browser.press("open_text2image")
     browser.wait_for(lambda: browser.has("try_send"))
     for name, seen in (("Settings", "save_settings"), ("Connect", "endpoint_url")):
-        [button] = [b for b in browser.shown(".st-key-view button") if b.text == name]
-        button.click()
+        browser.click(".st-key-view button", name)
         browser.wait_for(lambda seen=seen: browser.has(seen))
     browser.driver.refresh()
     browser.wait_for(lambda: browser.has("endpoint_url"))

@@ -136,7 +136,7 @@ def test_words_guidance_and_negative_prompts_are_axes_and_one_of_them_is_tabs(in
     browser.resize(WIDE)
     browser.open(f"{inkcloud.playground_url}/grid", until="grid_draw")
     browser.fill("grid_prompt", "an octopus on a plate")
-    browser.wait_for(lambda: browser.shown("[data-testid=stExpander] summary"))[0].click()
+    browser.click("[data-testid=stExpander] summary")
     browser.fill("grid_steps", "2")
     browser.choose("grid_axis_across", "Words in the prompt")
     browser.fill("grid_values_across_words", "octopus, cat")

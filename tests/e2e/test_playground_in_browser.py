@@ -95,17 +95,6 @@ def choose_in_menu(browser, panel: int, text: str) -> None:
     browser.wait_for(chosen)
 
 
-def press_pill(browser, key: str, text: str) -> None:
-    def pressed() -> bool:
-        found = [pill for pill in browser.shown(f".st-key-{key} button") if pill.text == text]
-        for pill in found[:1]:
-            browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", pill)
-            pill.click()
-        return bool(found)
-
-    browser.wait_for(pressed)
-
-
 def long_run(browser, panel: int = 1, steps: int = 500) -> str:
     """Start a generation that lasts, in one panel, and return its id."""
     browser.fill(f"panel{panel}_steps", str(steps))
@@ -294,8 +283,7 @@ def test_a_link_and_a_picture_bring_the_same_picture_back(inkcloud, browser, tmp
 
 def test_panels_are_locked_swapped_and_compared(inkcloud, browser):
     browser.open(link_to(inkcloud, "an otter", 3, 4))
-    toggle = browser.wait_for(lambda: browser.shown(".st-key-lock_seed label"))[0]
-    toggle.click()
+    browser.click(".st-key-lock_seed label")
     browser.settle()
     browser.press("generate")
     browser.wait_for(lambda: len(pictures(browser)) == 2)
@@ -358,7 +346,7 @@ def test_settings_are_kept_under_a_name_and_a_picture_becomes_another_in_five(in
 def test_several_seeds_are_drawn_in_a_row_and_one_is_kept(inkcloud, browser):
     browser.open(link_to(inkcloud, "an otter", 3))
     fold = ".st-key-panel1_frame [data-testid=stExpander] summary"
-    browser.wait_for(lambda: browser.shown(fold))[0].click()
+    browser.click(fold)
     browser.fill("panel1_images", "3")
     browser.press("panel1_generate")
     browser.wait_for(lambda: browser.has("panel1_keep_seed"))
@@ -366,7 +354,7 @@ def test_several_seeds_are_drawn_in_a_row_and_one_is_kept(inkcloud, browser):
     job = inkcloud.get(f"/endpoints/text2image/generations/{job_of(browser, 1)}")
     assert len({image["sha256"] for image in job["images"]}) == 3
 
-    press_pill(browser, "panel1_pick", "44")
+    browser.click(".st-key-panel1_pick button", "44")
     browser.wait_for(lambda: "Keep seed 44 alone" in browser.text("panel1_keep_seed"))
     browser.press("panel1_keep_seed")
     browser.wait_for(lambda: value_of(browser, "panel1_seed") == "44")

@@ -52,14 +52,14 @@ def text(browser) -> str:
 def sign_in(browser, who: str) -> None:
     browser.press("sign_in_default")
     choose = f"button[value={who}]"
-    browser.wait_for(lambda: browser.driver.find_elements(By.CSS_SELECTOR, choose))[0].click()
+    browser.click(choose)
 
 
 def sign_out(browser) -> None:
     """Sign out of the page and, as its provider asks, of the provider."""
     browser.press("sign_out_team")
     browser.wait_for(lambda: "end_session" in browser.driver.current_url)
-    browser.wait_for(lambda: browser.shown("form button"))[0].click()
+    browser.click("form button")
     browser.widget("sign_in_default", "button")
 
 

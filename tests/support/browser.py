@@ -99,15 +99,22 @@ class Browser:
         return bool(self.shown(f".st-key-{key}"))
 
     def press(self, key: str) -> None:
-        def pressed() -> bool:
-            button = next((b for b in self.shown(f".st-key-{key} button") if b.is_enabled()), None)
-            if button is None:
+        """Press a button by its key."""
+        self.click(f".st-key-{key} button")
+
+    def click(self, selector: str, text: str = "") -> None:
+        """Click the first element that is there, enabled, and ends with a text."""
+
+        def clicked() -> bool:
+            found = (e for e in self.shown(selector) if e.is_enabled() and e.text.endswith(text))
+            element = next(found, None)
+            if element is None:
                 return False
-            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
-            button.click()
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
             return True
 
-        self.wait_for(pressed)
+        self.wait_for(clicked)
 
     def fill(self, key: str, text: str) -> None:
         self._send(key, "input", "\ue009a\ue000", text, "\ue007")  # Control-A, the text, Enter
