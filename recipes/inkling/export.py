@@ -8,7 +8,7 @@ from pathlib import Path
 import latents
 import text_encoder
 import train_autoencoder
-import train_unet
+import unet
 from paths import DATASET, EXPORT, SHIPPED
 from transformers import BertConfig
 
@@ -48,8 +48,7 @@ SCHEDULER = {
 def export(target: Path) -> None:
     """Write the folder and say how large it is."""
     text_encoder.export_text_encoder()
-    unet = train_unet.load_average().half()
-    unet.save_pretrained(EXPORT / "unet")
+    unet.guided().half().save_pretrained(EXPORT / "unet")
     vae = train_autoencoder.load_average().half()
     scale = json.loads((DATASET / "latents.json").read_text())["scaling_factor"]
     vae.register_to_config(scaling_factor=scale)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from arithmetic import fast
 from image_tower import FEATURES, ImageTower
 from paths import CHECKPOINTS
 from safetensors import safe_open
@@ -115,7 +116,7 @@ def sentence_vectors(sentences: Sequence[str]) -> Tensor:
     for start in range(0, len(sentences), 256):
         part = list(sentences[start : start + 256])
         inputs = tokenizer(part, padding=True, return_tensors="pt")
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             states = encoder(**inputs)[0].float()
         mask = inputs.attention_mask[..., None]
         vectors.append((states * mask).sum(1) / mask.sum(1))

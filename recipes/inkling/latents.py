@@ -1,10 +1,12 @@
 """Encode every example's picture once, with the trained autoencoder."""
 
+import argparse
 import json
 from itertools import islice
 
 import numpy as np
 import torch
+from arithmetic import fast
 from paths import CHECKPOINTS, DATASET, SHIPPED
 from train_autoencoder import load_average
 from training_examples import examples, load_records
@@ -14,17 +16,17 @@ PRINT_EVERY = 4800
 
 
 @torch.no_grad()
-def prepare() -> None:
+def prepare(every: int = 1) -> None:
     """Write `latents.npy` (float16, N x C x h x w, unit variance) and `examples.jsonl`."""
     pictures = np.load(DATASET / "pictures.npy", mmap_mode="r")
     model = load_average().to(memory_format=torch.channels_last)
     encoded: list[np.ndarray] = []
     lines: list[str] = []
-    source = examples(load_records(), pictures)
+    source = examples(load_records(), pictures, every)
     while batch := list(islice(source, ROWS)):
         pixels = torch.from_numpy(np.stack([picture for _, picture in batch]))
         pixels = pixels.permute(0, 3, 1, 2).float().div(127.5).sub(1)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             latent = model.encoder(pixels.contiguous(memory_format=torch.channels_last))
         encoded.append(latent.half().numpy())
         lines += [example.line() for example, _ in batch]
@@ -51,4 +53,11 @@ def scaling_factor(latents: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    prepare()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--every",
+        type=int,
+        default=1,
+        help="only every so many pictures: 5 is enough for teach_guidance.py",
+    )
+    prepare(parser.parse_args().every)

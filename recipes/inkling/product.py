@@ -12,6 +12,7 @@ import diffusers
 import numpy as np
 import torch
 import transformers
+from arithmetic import fast_dtype
 from diffusers import StableDiffusionPipeline
 from drawing import Drawer
 from evaluation import SEED, Evaluation, Row, percent, share
@@ -86,12 +87,12 @@ def reconstructed(evaluation: Evaluation, pictures: np.ndarray) -> np.ndarray:
     """Return pictures (N, H, W, 3) uint8 after the exported autoencoder."""
     folder = evaluation.model / "vae"
     kind = json.loads((folder / "config.json").read_text())["_class_name"]
-    vae = getattr(diffusers, kind).from_pretrained(folder, dtype=torch.bfloat16)
+    vae = getattr(diffusers, kind).from_pretrained(folder, dtype=fast_dtype())
     vae = vae.eval().to(memory_format=torch.channels_last)
     made = []
     for start in range(0, len(pictures), 16):
         part = torch.from_numpy(np.ascontiguousarray(pictures[start : start + 16]))
-        pixels = part.permute(0, 3, 1, 2).float().div(127.5).sub(1).bfloat16()
+        pixels = part.permute(0, 3, 1, 2).float().div(127.5).sub(1).to(fast_dtype())
         encoded = vae.encode(pixels)
         latent = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mean
         decoded = vae.decode(latent).sample.float().clamp(-1, 1)

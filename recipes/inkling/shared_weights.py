@@ -1,7 +1,7 @@
 """One set of weights for all training processes, in shared memory.
 
-Each process computes gradients of its own rows with bfloat16 weights; then each one updates
-its slice of the float32 weights with everyone's gradients (ZeRO,
+Each process computes gradients of its own rows with weights in the arithmetic that is fast here;
+then each one updates its slice of the float32 weights with everyone's gradients (ZeRO,
 https://arxiv.org/abs/1910.02054, without the network: both sit on one machine).
 """
 
@@ -20,15 +20,15 @@ LARGEST_NORM = 1.0
 class SharedWeights:
     """Flat tensors that every process maps; the parent makes them before it starts children."""
 
-    def __init__(self, count: int, world: int) -> None:
+    def __init__(self, count: int, world: int, dtype: torch.dtype) -> None:
         self.world = world
         self.count = count
         self.master = torch.zeros(count).share_memory_()
         self.average = torch.zeros(count).share_memory_()
         self.first = torch.zeros(count).share_memory_()
         self.second = torch.zeros(count).share_memory_()
-        self.weights = torch.zeros(count, dtype=torch.bfloat16).share_memory_()
-        self.gradients = torch.zeros(world, count, dtype=torch.bfloat16).share_memory_()
+        self.weights = torch.zeros(count, dtype=dtype).share_memory_()
+        self.gradients = torch.zeros(world, count, dtype=dtype).share_memory_()
         self.norms = torch.zeros(world).share_memory_()
         self.updates = torch.zeros(()).share_memory_()
         self.clock = torch.zeros((), dtype=torch.float64).share_memory_()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from arithmetic import fast
 from moving_average import follow
 from progress import Run
 from sentences import descriptions, plain
@@ -151,7 +152,7 @@ class Teaching:
         longest = int(inputs.attention_mask.sum(1).max())
         rest = torch.randperm(TOKENS - longest)[: self._aims.padding_seen] + longest
         seen = torch.cat([torch.arange(longest), rest])
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             states = self._model(
                 inputs.input_ids[:, seen],
                 attention_mask=inputs.attention_mask[:, seen],
@@ -197,7 +198,7 @@ def pooled_states(
 ) -> torch.Tensor:
     """Return the mean of each sentence's states (N, WIDTH)."""
     starts = range(0, len(sentences), ROWS)
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast():
         answers = [states_of(tokenizer, model, sentences[start : start + ROWS]) for start in starts]
     return torch.cat([answer.float().mean(1) for answer in answers])
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import torch
+from arithmetic import fast
 from paths import DATASET
 from text_encoder import TOKENS, WIDTH, decided, states_of
 
@@ -25,7 +26,7 @@ def prepare() -> None:
     shape = (len(sentences), TOKENS, WIDTH)
     states = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint16, shape=shape)
     for start in range(0, len(sentences), ROWS):
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             answer = states_of(tokenizer, model, sentences[start : start + ROWS])
         states[start : start + ROWS] = answer.bfloat16().view(torch.uint16).numpy()
         if start // ROWS % PRINT_EVERY == 0:
@@ -48,6 +49,18 @@ class TextStates:
         """Return (N, TOKENS, 384), bfloat16."""
         rows = [self._rows[sentence] for sentence in sentences]
         return torch.from_numpy(self._states[rows]).view(torch.bfloat16)
+
+
+class FreshStates:
+    """Computes the same when asked: for runs that see fewer sentences than there are."""
+
+    def __init__(self) -> None:
+        self._encoder = decided()
+
+    @torch.no_grad()
+    def __call__(self, sentences: list[str]) -> torch.Tensor:
+        """Return (N, TOKENS, 384), float32."""
+        return states_of(*self._encoder, sentences)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import torch
+from arithmetic import fast
 from diffusers import AutoencoderTiny
 from give_way import give_way
 from paths import CHECKPOINTS, DATASET, SHIPPED
@@ -69,7 +70,7 @@ def train(minutes: float) -> None:
         for group in optimizer.param_groups:
             group["lr"] = rate
         picture = crops(pictures, generator).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             latent = model.encoder(picture)
             noisy = latent + LATENT_NOISE * torch.randn_like(latent)
             decoded = model.decoder(noisy).float()

@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import torch
+from arithmetic import fast
 from give_way import give_way
 from judge import CHECKPOINT, HELD_OUT_STYLE, SHIPPED, Judge, ship
 from judge_batches import JudgeBatches, RealPictures, real_pictures
@@ -49,7 +50,7 @@ def train(minutes: float) -> None:
             for group in optimizer.param_groups:
                 group["lr"] = rate * group["share"]
             pictures, targets = batches.draw()
-            with torch.autocast("cpu", torch.bfloat16):
+            with fast():
                 scores = model(pictures)
             loss = -(targets * scores.log_softmax(-1)).sum(-1).mean()
             optimizer.zero_grad(set_to_none=True)

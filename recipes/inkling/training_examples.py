@@ -35,13 +35,21 @@ def load_records() -> list[dict]:
     return [json.loads(line) for line in (DATASET / "records.jsonl").open()]
 
 
-def examples(records: list[dict], pictures: np.ndarray) -> Iterator[tuple[Example, np.ndarray]]:
-    """Yield every example with its picture, uint8 (H, W, 3); the same ones each time."""
+def examples(
+    records: list[dict], pictures: np.ndarray, every: int = 1
+) -> Iterator[tuple[Example, np.ndarray]]:
+    """Yield examples with their pictures, uint8 (H, W, 3); the same ones each time.
+
+    Args:
+        records: what the pictures show.
+        pictures: (N, H, W, 3).
+        every: make examples of every so many pictures only.
+    """
     trained = [index for index, record in enumerate(records) if record["train"]]
     by_style: dict[str, list[int]] = {}
     for index in trained:
         by_style.setdefault(records[index]["style"], []).append(index)
-    for index in trained:
+    for index in trained[::every]:
         record, picture = records[index], np.asarray(pictures[index])
         choice = random.Random(f"{index}/{record['name']}/{record['style']}")
         generator = np.random.default_rng(index)

@@ -43,7 +43,7 @@ def clear_sentences(line: dict, records: list[dict], unclear: dict[str, set[str]
         return line["sentences"]
     shown = records[line["records"][0]]
     style = f", {shown['style']} style"
-    dropped = unclear[shown["name"]]
+    dropped = unclear.get(shown["name"], set())
     return [text for text in line["sentences"] if text.removesuffix(style) not in dropped]
 
 
