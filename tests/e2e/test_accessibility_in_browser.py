@@ -133,8 +133,7 @@ def test_every_lesson_is_done_by_keyboard_alone(inkcloud, browser, lesson):
     press(browser, "lesson_run")
     browser.wait_for(lambda: "What it measured" in browser.text("lesson_reading"))
     browser.wait_for(lambda: len(browser.shown(PICTURES)) >= 2)
-    pictures = browser.shown(PICTURES)
-    assert all(picture.get_attribute("alt") for picture in pictures)
+    assert all(browser.attributes(PICTURES, "alt"))
 
     choose(browser, key, wrong.text)
     press(browser, "lesson_check")

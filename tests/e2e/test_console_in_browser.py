@@ -26,9 +26,7 @@ def endpoints(inkcloud) -> set[str]:
 
 def pictures(browser, key: str = "answer") -> list:
     """The pictures there that have really been loaded."""
-    loaded = "return arguments[0].naturalWidth"
-    images = browser.shown(f".st-key-{key} [data-testid=stImage] img")
-    return [image for image in images if browser.driver.execute_script(loaded, image)]
+    return browser.loaded(f".st-key-{key} [data-testid=stImage] img")
 
 
 def run_snippet(code: str, language: str, token: str) -> str:

@@ -33,7 +33,7 @@ def keys_to_slider(browser, keys: str) -> None:
 
 
 def told(browser) -> list[str]:
-    texts = [each.text for each in browser.shown("[data-testid=stMarkdownContainer] p")]
+    texts = browser.texts("[data-testid=stMarkdownContainer] p")
     return [text for text in texts if text.startswith("Step ") and "Noise level" in text]
 
 
@@ -42,11 +42,11 @@ def wait_until_told(browser, words: str) -> None:
 
 
 def pictures(browser) -> list[str]:
-    return [each.get_attribute("src") for each in browser.shown(f"{PAIRS} img")]
+    return browser.attributes(f"{PAIRS} img", "src")
 
 
 def alts(browser) -> list[str]:
-    return [each.get_attribute("alt") for each in browser.shown(f"{PAIRS} img")]
+    return browser.attributes(f"{PAIRS} img", "alt")
 
 
 def test_a_run_is_gone_through_by_keyboard_compared_and_found_again(inkcloud, browser):
@@ -85,14 +85,14 @@ def test_a_run_is_gone_through_by_keyboard_compared_and_found_again(inkcloud, br
     browser.driver.refresh()
     browser.wait_for(lambda: len(browser.shown(PAIRS)) == 2)
     assert query_of(browser) == query
-    assert browser.widget("denoising_steps", "input").get_attribute("value") == str(STEPS)
+    assert browser.value("denoising_steps") == str(STEPS)
 
     # At phone width the result stands above the settings and nothing is cut off.
     browser.resize(PHONE)
     browser.settle()
     assert not browser.scrolls_sideways()
     slider, seed = (
-        browser.shown(f".st-key-{key}")[0].rect["y"]
+        browser.read(lambda key=key: browser.shown(f".st-key-{key}")[0].rect["y"])
         for key in (f"denoising_frame_of_{STEPS}", "denoising_seed")
     )
     assert slider < seed
@@ -109,7 +109,7 @@ def test_a_run_is_gone_through_by_keyboard_compared_and_found_again(inkcloud, br
     browser.click("[data-testid=stPageLink] a")
     browser.wait_for(lambda: browser.has("panel2_frame"))
     browser.settle()
-    assert browser.widget("panel1_steps", "input").get_attribute("value") == str(STEPS)
+    assert browser.value("panel1_steps") == str(STEPS)
 
 
 def test_a_run_is_cancelled_and_leaves_nothing(inkcloud, browser):

@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def headings(browser) -> list[str]:
-    return [element.text for element in browser.shown("h1, h2, h3")]
+    return browser.texts("h1, h2, h3")
 
 
 def back_to(browser, page: str, seen) -> None:

@@ -100,8 +100,8 @@ def look_at_one_cell_and_export(inkcloud, browser) -> None:
 
     browser.press("grid_open_playground")
     browser.wait_for(lambda: browser.has("panel1_frame"))
-    browser.wait_for(lambda: browser.widget("panel1_seed", "input").get_attribute("value") == "2")
-    assert browser.widget("panel1_steps", "input").get_attribute("value") == "3"
+    browser.wait_for(lambda: browser.value("panel1_seed") == "2")
+    assert browser.value("panel1_steps") == "3"
 
     browser.driver.get(page.as_uri())
     loaded = "return [...document.images].filter((i) => i.naturalWidth).length"

@@ -35,9 +35,7 @@ def drawn(inkcloud):
 
 def cards(browser) -> list[str]:
     """The alternative texts of the pictures that have really been loaded."""
-    images = browser.shown(".ink-card img")
-    loaded = "return arguments[0].naturalWidth"
-    return [i.get_attribute("alt") for i in images if browser.driver.execute_script(loaded, i)]
+    return browser.read(lambda: [i.get_attribute("alt") for i in browser.loaded(".ink-card img")])
 
 
 def address(browser) -> dict[str, str]:

@@ -26,10 +26,7 @@ SECONDS = re.compile(r"\d+\.\d s · \d+ × \d+ pixels|\d+ min \d+ s · \d+ × \d
 
 def pictures(browser) -> list:
     """The finished pictures that have really been loaded."""
-    images = browser.shown("[data-testid=stImage] img")
-    return [
-        i for i in images if browser.driver.execute_script("return arguments[0].naturalWidth", i)
-    ]
+    return browser.loaded("[data-testid=stImage] img")
 
 
 def in_panel(browser, panel: int, text: str) -> bool:
@@ -49,10 +46,6 @@ def job_in_address(browser, panel: int) -> str | None:
 def job_of(browser, panel: int) -> str:
     """The generation that a panel shows, by the page's address."""
     return browser.wait_for(lambda: job_in_address(browser, panel))
-
-
-def value_of(browser, key: str) -> str:
-    return browser.widget(key, "input").get_attribute("value")
 
 
 def link_to(inkcloud, prompt: str, *steps: int) -> str:
@@ -125,9 +118,9 @@ def test_a_preview_is_seen_before_the_picture_is_done(inkcloud, browser):
     browser.open(inkcloud.playground_url)
 
     long_run(browser)
-    preview = browser.wait_for(lambda: next(iter(browser.shown(".ink-frame img")), None))
+    [preview, *_] = browser.wait_for(lambda: browser.attributes(".ink-frame img", "src"))
 
-    assert preview.get_attribute("src").startswith("data:image/png")
+    assert preview.startswith("data:image/png")
     browser.press("panel1_cancel")
     browser.wait_for(lambda: in_panel(browser, 1, "Cancelled."))
 
@@ -141,8 +134,8 @@ def test_a_reload_during_a_run_shows_the_same_run_to_its_end(inkcloud, browser):
     browser.driver.refresh()
     browser.wait_for(lambda: in_panel(browser, 1, "Step "))
     assert job_of(browser, 1) == job
-    assert browser.widget("prompt", "input").get_attribute("value") == "an octopus on a reef"
-    assert browser.widget("panel1_steps", "input").get_attribute("value") == str(steps)
+    assert browser.value("prompt") == "an octopus on a reef"
+    assert browser.value("panel1_steps") == str(steps)
 
     browser.wait_for(lambda: len(pictures(browser)) == 1)
     assert inkcloud.get(f"/endpoints/text2image/generations/{job}")["state"] == "succeeded"
@@ -198,7 +191,7 @@ def test_a_bad_seed_is_told_in_its_panel(inkcloud, browser):
     browser.press("panel2_generate")
 
     browser.wait_for(lambda: in_panel(browser, 2, "Allowed is a whole number"))
-    assert browser.widget("panel2_seed", "input").get_attribute("value") == "minus one"
+    assert browser.value("panel2_seed") == "minus one"
 
 
 def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
@@ -227,10 +220,10 @@ def test_a_preset_chosen_just_after_the_pages_server_was_started_anew_is_taken(i
 
     browser.choose("panel1_preset", "K_EULER, 30 steps")
 
-    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "30")
-    assert value_of(browser, "panel1_seed") == "24"
-    assert value_of(browser, "panel3_seed") == "77"
-    assert value_of(browser, "panel1_negative_prompt").startswith("Blurry photo")
+    browser.wait_for(lambda: browser.value("panel1_steps") == "30")
+    assert browser.value("panel1_seed") == "24"
+    assert browser.value("panel3_seed") == "77"
+    assert browser.value("panel1_negative_prompt").startswith("Blurry photo")
 
 
 def test_another_page_and_back_loses_nothing(inkcloud, browser):
@@ -242,9 +235,9 @@ def test_another_page_and_back_loses_nothing(inkcloud, browser):
     browser.widget("token_make", "button")
     browser.follow_link("Generate")
 
-    browser.wait_for(lambda: value_of(browser, "prompt") == "an otter")
-    assert value_of(browser, "panel2_steps") == "31"
-    assert value_of(browser, "panel1_steps") == "20"
+    browser.wait_for(lambda: browser.value("prompt") == "an otter")
+    assert browser.value("panel2_steps") == "31"
+    assert browser.value("panel1_steps") == "20"
 
 
 def test_a_link_and_a_picture_bring_the_same_picture_back(inkcloud, browser, tmp_path):
@@ -256,15 +249,15 @@ def test_a_link_and_a_picture_bring_the_same_picture_back(inkcloud, browser, tmp
     link = browser.wait_for(lambda: browser.text("link_text").strip())
 
     browser.open(link)
-    assert value_of(browser, "prompt") == "an otter, in the snow"
+    assert browser.value("prompt") == "an otter, in the snow"
     assert not pictures(browser)  # a link draws nothing
     assert drawn(inkcloud, browser, 1) == first
 
     browser.open(inkcloud.playground_url)
     drop(browser, file)
     browser.press("restore_use")
-    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "4")
-    assert value_of(browser, "prompt") == "an otter, in the snow"
+    browser.wait_for(lambda: browser.value("panel1_steps") == "4")
+    assert browser.value("prompt") == "an otter, in the snow"
     assert drawn(inkcloud, browser, 1) == first
 
     chunks = PngInfo()
@@ -275,10 +268,10 @@ def test_a_link_and_a_picture_bring_the_same_picture_back(inkcloud, browser, tmp
     drop(browser, foreign)
     browser.wait_for(lambda: "noise levels “Karras” are not offered" in browser.text("restored"))
     browser.press("restore_use")
-    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "28")
-    assert value_of(browser, "prompt") == "a castle"
-    assert value_of(browser, "panel1_seed") == "77"
-    assert value_of(browser, "panel1_negative_prompt") == "lowres"
+    browser.wait_for(lambda: browser.value("panel1_steps") == "28")
+    assert browser.value("prompt") == "a castle"
+    assert browser.value("panel1_seed") == "77"
+    assert browser.value("panel1_negative_prompt") == "lowres"
 
 
 def test_panels_are_locked_swapped_and_compared(inkcloud, browser):
@@ -297,7 +290,7 @@ def test_panels_are_locked_swapped_and_compared(inkcloud, browser):
     choose_in_menu(browser, 1, "Swap with panel 2")
     browser.wait_for(lambda: job_in_address(browser, 1) == second)
     assert job_in_address(browser, 2) == first
-    assert [value_of(browser, f"panel{i}_steps") for i in (1, 2)] == ["4", "3"]
+    assert [browser.value(f"panel{i}_steps") for i in (1, 2)] == ["4", "3"]
 
     # The slider between the two pictures lies in a component's own tree, and takes keys.
     find = (
@@ -325,7 +318,7 @@ def test_settings_are_kept_under_a_name_and_a_picture_becomes_another_in_five(in
     browser.wait_for(lambda: browser.has("preset_use"))
     browser.fill("panel1_steps", "9")
     browser.press("preset_use")
-    browser.wait_for(lambda: value_of(browser, "panel1_steps") == "3")
+    browser.wait_for(lambda: browser.value("panel1_steps") == "3")
     browser.press("preset_remove")
     browser.wait_for(lambda: not browser.has("preset_use"))
 
@@ -357,8 +350,8 @@ def test_several_seeds_are_drawn_in_a_row_and_one_is_kept(inkcloud, browser):
     browser.click(".st-key-panel1_pick button", "44")
     browser.wait_for(lambda: "Keep seed 44 alone" in browser.text("panel1_keep_seed"))
     browser.press("panel1_keep_seed")
-    browser.wait_for(lambda: value_of(browser, "panel1_seed") == "44")
-    browser.wait_for(lambda: value_of(browser, "panel1_images") == "1")
+    browser.wait_for(lambda: browser.value("panel1_seed") == "44")
+    browser.wait_for(lambda: browser.value("panel1_images") == "1")
 
 
 def test_a_phone_needs_no_sideways_scrolling(inkcloud, browser):

@@ -11,10 +11,6 @@ from support.browser import DESKTOP, PHONE
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def value_of(browser, key: str) -> str:
-    return browser.widget(key, "input").get_attribute("value")
-
-
 def says(browser, key: str, text: str) -> None:
     browser.wait_for(lambda: text in browser.text(key))
 
@@ -66,9 +62,9 @@ def test_what_settings_will_do_is_said_before_they_are_drawn_and_kept_through_a_
     browser.settle()  # the address is told at the end of the script
     browser.driver.refresh()
     browser.wait_for(lambda: browser.has("panel4_frame"))
-    browser.wait_for(lambda: value_of(browser, "panel4_seed") == "99")
-    assert value_of(browser, "prompt").endswith("playing chess")
-    assert [value_of(browser, f"panel{i}_steps") for i in (1, 2)] == ["12", "3"]
+    browser.wait_for(lambda: browser.value("panel4_seed") == "99")
+    assert browser.value("prompt").endswith("playing chess")
+    assert [browser.value(f"panel{i}_steps") for i in (1, 2)] == ["12", "3"]
     page_says(browser, "words of the prompt are not read, as it is too long for this model")
 
 

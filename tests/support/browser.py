@@ -88,9 +88,34 @@ class Browser:
         waiting = WebDriverWait(self.driver, PATIENCE, 0.2, ignored_exceptions=PASSING)
         return waiting.until(lambda _: look())
 
+    def read(self, look: Callable[[], Any]) -> Any:
+        """Return what is there now, read again if Streamlit replaces elements meanwhile."""
+        [found] = self.wait_for(lambda: [look()])
+        return found
+
     def shown(self, selector: str) -> list[WebElement]:
         """Return the elements that can be seen; Streamlit keeps hidden copies for phones."""
-        return [e for e in self.driver.find_elements(By.CSS_SELECTOR, selector) if e.is_displayed()]
+        found = (By.CSS_SELECTOR, selector)
+        return self.read(lambda: [e for e in self.driver.find_elements(*found) if e.is_displayed()])
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the texts of the elements that can be seen."""
+        return self.read(lambda: [element.text for element in self.shown(selector)])
+
+    def loaded(self, selector: str) -> list[WebElement]:
+        """Return the pictures that can be seen and have really been loaded."""
+        script = "return arguments[0].naturalWidth"
+        return self.read(
+            lambda: [e for e in self.shown(selector) if self.driver.execute_script(script, e)]
+        )
+
+    def attributes(self, selector: str, name: str) -> list[str]:
+        """Return one attribute of each of the elements that can be seen."""
+        return self.read(lambda: [e.get_attribute(name) for e in self.shown(selector)])
+
+    def value(self, key: str) -> str:
+        """Return what a field holds."""
+        return self.read(lambda: self.widget(key, "input").get_attribute("value"))
 
     def widget(self, key: str, tag: str) -> WebElement:
         return self.wait_for(lambda: next(iter(self.shown(f".st-key-{key} {tag}")), None))
@@ -118,7 +143,7 @@ class Browser:
 
     def fill(self, key: str, text: str) -> None:
         self._send(key, "input", "\ue009a\ue000", text, "\ue007")  # Control-A, the text, Enter
-        self.wait_for(lambda: self.widget(key, "input").get_attribute("value") == text)
+        self.wait_for(lambda: self.value(key) == text)
         self.settle()
 
     def type(self, key: str, text: str, tag: str = "input") -> None:
@@ -167,7 +192,7 @@ class Browser:
         )
 
     def text(self, key: str) -> str:
-        return "\n".join(e.text for e in self.shown(f".st-key-{key}"))
+        return "\n".join(self.texts(f".st-key-{key}"))
 
     def copied(self, key: str) -> str:
         """Press a code block's copy button and return what is then in the clipboard."""
