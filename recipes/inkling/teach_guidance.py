@@ -85,7 +85,7 @@ def losses(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    add_options(parser, minutes=60, learning_rate=LEARNING_RATE)
+    add_options(parser, minutes=40, learning_rate=LEARNING_RATE)
     options = parser.parse_args()
     train(
         Training(
