@@ -2,12 +2,12 @@
 
 import torch
 
+from inkcloud.checkpoints.dtype import AUTO, resolve_dtype
+
 
 def fast_dtype() -> torch.dtype:
     """Return bfloat16 if the processor multiplies it; elsewhere it is slower than float32."""
-    found = torch.cpu.get_capabilities()
-    fast = found.get("avx512_bf16") or found.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
+    return resolve_dtype(AUTO)
 
 
 def fast() -> torch.autocast:

@@ -16,7 +16,7 @@ from noise import noised, random_timesteps
 from text_states import FreshStates
 from together import Loss, Training, add_options, train
 from torch import nn
-from unet import GUIDED, for_training, trained
+from unet import GUIDED, TRAINED, for_training, trained
 
 SCALE = 0.6
 ROWS = 16  # latents in each process; each is predicted with a sentence and without one
@@ -87,6 +87,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     add_options(parser, minutes=40, learning_rate=LEARNING_RATE)
     options = parser.parse_args()
+    if not TRAINED.exists():
+        message = "run `make unet` first: the UNet that ships has been taught this already"
+        raise SystemExit(message)
     train(
         Training(
             GUIDED, lesson, options.minutes, options.learning_rate, 50, restart=options.restart
