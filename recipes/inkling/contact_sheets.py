@@ -11,6 +11,7 @@ from pathlib import Path
 from drawing import Drawer
 from paths import SHIPPED
 from PIL import Image
+from preparing import prepared
 from sheet import sheet
 
 from inkcloud.domain.generation_request import GenerationRequest
@@ -161,11 +162,12 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", type=Path, default=SHIPPED, help="a diffusers folder")
     parser.add_argument(
-        "--prepared", type=Path, help="the folder `prepared` of a data folder; torch without it"
+        "--torch", action="store_true", help="do not prepare the model for this machine"
     )
     parser.add_argument("--only", nargs="+", choices=SHEETS, default=list(SHEETS))
     options = parser.parse_args()
-    with Drawer(options.model, prepared=options.prepared) as drawing:
+    root = None if options.torch else prepared(options.model)
+    with Drawer(options.model, prepared=root) as drawing:
         for name in options.only:
             path = options.folder / f"{name}.png"
             picture = SHEETS[name](drawing)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import diffusers
 import numpy as np
@@ -31,6 +32,7 @@ PSNR_WANTED = 28.0
 SECONDS_WANTED = 1.0
 COLD_SECONDS_WANTED = 8.0
 RUNS = 9
+COLD_RUNS = 5
 LEVELS = 1
 PROMPT = "A photo of an octopus playing chess"
 
@@ -104,13 +106,7 @@ def speed_rows(evaluation: Evaluation) -> list[Row]:
     """Time the default picture, warm, and the first one of a cold command."""
     request = GenerationRequest(prompt=PROMPT, seed=SEED)
     warm = evaluation.drawer.seconds_per_picture(request, RUNS)
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(sys.executable).with_name("inkcloud")
-        command = [str(program), "generate", PROMPT, "--seed", str(SEED)]
-        command += ["--model", str(evaluation.model), "--output", str(Path(folder) / "one.png")]
-        started = time.monotonic()
-        subprocess.run(command, check=True, capture_output=True)
-        cold = time.monotonic() - started
+    cold = sorted(_cold_seconds(evaluation.model) for _ in range(COLD_RUNS))
     load = os.getloadavg()[0]
     beside = f" ({evaluation.drawer.backend}, load {load:.1f})"
     return [
@@ -121,12 +117,24 @@ def speed_rows(evaluation: Evaluation) -> list[Row]:
             warm <= SECONDS_WANTED,
         ),
         Row(
-            "the first picture of a cold `inkcloud generate`",
-            f"{cold:.1f} s{beside}",
+            f"the first picture of a cold `inkcloud generate`, median of {COLD_RUNS}",
+            f"{median(cold):.1f} s (torch; {cold[0]:.1f} to {cold[-1]:.1f})",
             f"<= {COLD_SECONDS_WANTED:.0f} s",
-            cold <= COLD_SECONDS_WANTED,
+            median(cold) <= COLD_SECONDS_WANTED,
         ),
     ]
+
+
+def _cold_seconds(model: Path) -> float:
+    """Time one `inkcloud generate` with a data folder that holds nothing yet."""
+    program = Path(sys.executable).with_name("inkcloud")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(program), "generate", PROMPT, "--seed", str(SEED)]
+        command += ["--model", str(model), "--output", str(Path(folder) / "one.png")]
+        environment = os.environ | {"INKCLOUD_DATA_DIR": str(Path(folder) / "data")}
+        started = time.monotonic()
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        return time.monotonic() - started
 
 
 def parity_rows(evaluation: Evaluation) -> list[Row]:
