@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from inkcloud.checkpoints.inspect import inspect_model, main
+from inkcloud.checkpoints.inspect import inspect_model
+from inkcloud.checkpoints.inspect_process import main
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.checkpoints.locate import BUILTIN, locate
 from inkcloud.domain.errors import CheckpointError
@@ -90,7 +91,7 @@ def test_the_command_prints_the_facts_as_json(tiny_original, capsys):
 
 def test_the_command_prints_an_error_as_json(tmp_path):
     run = subprocess.run(
-        [sys.executable, "-m", "inkcloud.checkpoints.inspect", tmp_path / "nowhere"],
+        [sys.executable, "-m", "inkcloud.checkpoints.inspect_process", tmp_path / "nowhere"],
         capture_output=True,
         text=True,
         check=False,

@@ -44,3 +44,18 @@ def test_whoever_switched_it_off_keeps_it_off():
         pass
 
     assert not gc.isenabled()
+
+
+def test_what_a_process_does_once_is_not_looked_through_again():
+    class Ring:
+        def __init__(self):
+            self.me = self
+
+    before = gc.get_freeze_count()
+    try:
+        with uncollected(once=True):
+            kept = Ring()
+        assert gc.get_freeze_count() > before
+        assert not any(each is kept for each in gc.get_objects())
+    finally:
+        gc.unfreeze()

@@ -1,17 +1,7 @@
-"""What a model's files say of it, checked without reading its weights.
+"""What a model's files say of it, checked without reading its weights."""
 
-    python -m inkcloud.checkpoints.inspect PATH [--prediction epsilon|v_prediction]
-
-prints the facts as JSON and ends with 0, or the error as JSON and ends with 1.
-"""
-
-import argparse
-import json
 import math
-import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -20,7 +10,6 @@ from inkcloud.checkpoints.autoencoder import cell_pixels
 from inkcloud.checkpoints.memory import MemoryNeed
 from inkcloud.checkpoints.modules import Part
 from inkcloud.checkpoints.opened_model import OpenedModel, open_model
-from inkcloud.domain.errors import InkcloudError
 from inkcloud.domain.model_facts import ModelFacts
 from inkcloud.domain.noise_schedule import Prediction
 
@@ -78,22 +67,3 @@ def _native_size(model: OpenedModel) -> tuple[int, int]:
 
 def _parameters(part: Part) -> int:
     return sum(math.prod(entry.shape) for _, _, entry in part.weights.entries.values())
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a model's facts or what is wrong with it; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m inkcloud.checkpoints.inspect")
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--prediction", type=Prediction, choices=list(Prediction))
-    chosen = parser.parse_args(arguments)
-    try:
-        facts = inspect_model(chosen.path, chosen.prediction)
-    except InkcloudError as error:
-        print(json.dumps(error.as_dict()))
-        return 1
-    print(json.dumps(asdict(facts)))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

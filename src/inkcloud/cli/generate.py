@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkcloud.checkpoints.uncollected import uncollected
 from inkcloud.cli.errors import plain_errors
 from inkcloud.cli.input_file import read_init_image
 from inkcloud.domain.events import Event, Finished
@@ -168,13 +169,16 @@ def draw(
     paths = output_paths(output, request.seed, request.num_images)
     stopwatch = Stopwatch()
     with ProgressLine() as line:
-        from inkcloud.cli.local_engine import LocalEngine
 
         def watch(event: Event) -> None:
             line.watch(event)
             stopwatch.watch(event)
 
-        with LocalEngine(model, dtype, prediction, backend) as engine:
+        with uncollected(once=True):
+            from inkcloud.cli.local_engine import LocalEngine
+
+            engine = LocalEngine(model, dtype, prediction, backend)
+        with engine:
             finished = engine.render(request, watch)
     for path, picture in zip(paths, finished.pictures, strict=True):
         write_whole(path, picture.png)

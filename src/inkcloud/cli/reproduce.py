@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkcloud.checkpoints.uncollected import uncollected
 from inkcloud.cli.errors import FAILED, plain_errors
 from inkcloud.cli.input_file import read_init_image, read_input
 
@@ -80,7 +81,9 @@ def _render(
     from inkcloud.cli.progress_line import ProgressLine
 
     with ProgressLine() as line:
-        from inkcloud.cli.local_engine import LocalEngine
+        with uncollected(once=True):
+            from inkcloud.cli.local_engine import LocalEngine
 
-        with LocalEngine(model, dtype, prediction, backend) as engine:
+            engine = LocalEngine(model, dtype, prediction, backend)
+        with engine:
             return engine.render(request, line.watch).pictures[0]

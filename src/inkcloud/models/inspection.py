@@ -16,7 +16,7 @@ from inkcloud.domain.model_facts import ModelFacts
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.models.manifest import decode_facts
 
-MODULE = "inkcloud.checkpoints.inspect"
+MODULE = "inkcloud.checkpoints.inspect_process"
 PATIENCE_SECONDS = 300.0
 _SHOWN = 300
 

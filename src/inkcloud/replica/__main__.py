@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 
+from inkcloud.checkpoints.uncollected import uncollected
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.replica.load_service import load_service
 from inkcloud.replica.parent_pipe import ParentPipe
@@ -30,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         pipe.watch()
     try:
         listener = _listener(options.fd, options.port)
-        host = ServiceHost(load_service(options.service))
+        with uncollected(once=True):
+            host = ServiceHost(load_service(options.service))
     except (InkcloudError, OSError) as error:
         sys.stderr.write(_one_line(error) + "\n")
         return BAD_ARGUMENTS

@@ -10,6 +10,7 @@ from typing import Any
 from inkcloud.checkpoints.load_model import load_model
 from inkcloud.checkpoints.locate import BUILTIN
 from inkcloud.checkpoints.prompt_length import PromptRuler
+from inkcloud.checkpoints.uncollected import uncollected
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
 from inkcloud.domain.event_codec import encode_event
 from inkcloud.domain.events import Event, Failed, Finished
@@ -44,12 +45,13 @@ class TextToImageService(Service):
             CheckpointError: if the model cannot be used.
             InvalidRequest: if a variable has a value that is not allowed.
         """
-        self._checkpoint = load_model(
-            os.environ.get("INKCLOUD_MODEL", BUILTIN),
-            os.environ.get("INKCLOUD_DTYPE", "auto"),
-            Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
-            os.environ.get("INKCLOUD_BACKEND", "auto"),
-        )
+        with uncollected(once=True):
+            self._checkpoint = load_model(
+                os.environ.get("INKCLOUD_MODEL", BUILTIN),
+                os.environ.get("INKCLOUD_DTYPE", "auto"),
+                Prediction.parse(os.environ.get("INKCLOUD_PREDICTION")),
+                os.environ.get("INKCLOUD_BACKEND", "auto"),
+            )
         self._ruler = PromptRuler(self._checkpoint.tokenizer)
         self._metrics = EngineMetrics()
         self._engine = Engine(self._checkpoint, on_call=self._metrics.note)
