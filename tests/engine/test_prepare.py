@@ -59,10 +59,10 @@ def test_the_winner_is_the_quickest_and_draws_from_then_on(prepared):
 
 
 def test_progress_is_told_up_to_the_end_of_each_stage(prepared):
-    _, _, _, stages = prepared
+    _, _, outcome, stages = prepared
 
     texts = list(dict.fromkeys(stage.text for stage in stages))
-    assert texts == [
+    assert texts[:7] == [
         "Loading the model in float32",
         "Drawing the sample in float32",
         "Loading the model",
@@ -71,6 +71,8 @@ def test_progress_is_told_up_to_the_end_of_each_stage(prepared):
         "Drawing the sample with openvino-cpu",
         "Racing",
     ]
+    only_for_openvino = ["Compiling for a lone picture"]
+    assert texts[7:] == (only_for_openvino if outcome.winner == "openvino-cpu" else [])
     assert max(stage.done for stage in stages if "float32" in stage.text) == 5
 
 

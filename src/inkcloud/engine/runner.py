@@ -6,6 +6,7 @@ from itertools import chain
 import torch
 from torch import Tensor
 
+from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.checkpoint import Checkpoint
 from inkcloud.checkpoints.pixels import not_numbers
 from inkcloud.domain.generation_request import GenerationRequest
@@ -127,12 +128,18 @@ class Runner:
         times = timesteps(plans, states).repeat_interleave(counts)
         text = torch.stack(list(chain.from_iterable(sample.text for sample in samples)))
         rows = len(latents)
-        missing = (self._rows_per_call or rows) - rows
+        missing = self._filled_up(rows, *latents.shape[2:]) - rows
         if missing > 0:
             latents = torch.cat([latents, latents.new_zeros(missing, *latents.shape[1:])])
             times = torch.cat([times, times.new_zeros(missing)])
             text = torch.cat([text, text.new_zeros(missing, *text.shape[1:])])
         return self._checkpoint.predict(latents, times, text)[:rows]
+
+    def _filled_up(self, rows: int, height: int, width: int) -> int:
+        if self._rows_per_call is None:
+            return rows
+        whole = CallShape(self._rows_per_call, height, width)
+        return self._checkpoint.backends.rows_of_call(rows, whole)
 
 
 def starting_noise(

@@ -9,7 +9,8 @@ class EngineSettings:
 
     Attributes:
         rows_per_call: rows in every UNet call of a small checkpoint; missing rows are
-            padded, because a different batch size changes a row's last bits.
+            padded, because a different batch size changes a row's last bits. Only where it
+            was prepared and found to change none, half of them are enough.
         solo_parameters: from this many UNet parameters on, a call holds the rows of one
             picture only: a large model gains nothing from a larger batch on a CPU.
         running_pictures: how many pictures advance in turn; the others wait.

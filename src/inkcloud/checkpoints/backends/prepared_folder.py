@@ -62,7 +62,23 @@ class PreparedFolder:
             model: the stored model's name: what was prepared goes when the model goes.
         """
         others = [each for each in self._read() if each.shape != prepared.shape]
-        entries = [each.as_mapping() for each in (*others, prepared)]
+        self._write([*others, prepared], model)
+
+    def forget(self, shape: CallShape, model: str | None = None) -> None:
+        """Forget what was prepared for a shape, if anything was.
+
+        Args:
+            shape: of the call.
+            model: the stored model's name.
+        """
+        known = self._read()
+        others = [each for each in known if each.shape != shape]
+        if len(others) < len(known):
+            self._write(others, model)
+        (self.path / self.file(shape)).unlink(missing_ok=True)
+
+    def _write(self, prepared: list[PreparedShape], model: str | None) -> None:
+        entries = [each.as_mapping() for each in prepared]
         text = json.dumps({"format": FORMAT, MODEL: model, "shapes": entries}, indent=2)
         self.path.mkdir(parents=True, exist_ok=True)
         temporary = self.path / f".{MANIFEST}.{os.getpid()}"
