@@ -1,4 +1,5 @@
 import pytest
+from selenium.common.exceptions import WebDriverException
 
 from support.browser import Browser, chromium
 from support.running_up import running_up
@@ -11,10 +12,25 @@ def inkcloud(tmp_path_factory):
         yield up
 
 
+@pytest.fixture(scope="session")
+def chromiums():
+    """The one Chromium of this process; none before a test needs it."""
+    running: list[Browser] = []
+    yield running
+    for each in running:
+        each.close()
+
+
 @pytest.fixture
-def browser(tmp_path):
+def browser(chromiums, tmp_path, tmp_path_factory):
+    """A browser that knows nothing of the tests before."""
     if chromium() is None:
         pytest.skip("Chromium and its driver are not installed")
-    window = Browser(tmp_path)
-    yield window
-    window.close()
+    if not chromiums:
+        chromiums.append(Browser(tmp_path_factory.mktemp("browser")))
+    chromiums[0].begin(tmp_path)
+    yield chromiums[0]
+    try:
+        chromiums[0].forget()
+    except WebDriverException:  # it hangs or has ended
+        chromiums.pop().close()

@@ -198,6 +198,8 @@ def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
     browser.open(inkcloud.playground_url)
     browser.fill("prompt", "an otter")
     browser.fill("panel2_seed", "1234567890123456789")
+    # The address comes from the server: it has the value now.
+    browser.wait_for(lambda: "seed%3D1234567890123456789" in browser.driver.current_url)
     first = long_run(browser, panel=1)
 
     inkcloud.kill_playground()

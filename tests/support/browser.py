@@ -48,21 +48,46 @@ def chromium() -> str | None:
 
 
 class Browser:
-    """One browser window with a profile of its own."""
+    """One browser, and in it one window at a time with nothing that an earlier one has left."""
 
     def __init__(self, folder: Path) -> None:
-        self.downloads = folder / "downloads"
-        self.downloads.mkdir(parents=True)
         options = webdriver.ChromeOptions()
         for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
             options.add_argument(flag)
         options.binary_location = chromium() or ""
-        options.add_experimental_option(
-            "prefs", {"download.default_directory": str(self.downloads)}
-        )
         service = Service(shutil.which("chromedriver"))
         self.driver = webdriver.Chrome(options=options, service=service)
+        self.begin(folder)
+
+    def begin(self, folder: Path) -> None:
+        """Show a window of the usual size, and download into a folder from now on."""
+        self.downloads = folder / "downloads"
+        self.downloads.mkdir(parents=True)
+        kept = {"behavior": "allow", "downloadPath": str(self.downloads)}
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", kept)
         self.resize(DESKTOP)
+
+    def forget(self) -> None:
+        """Close all tabs and forget cookies and settings, as a new browser would.
+
+        Cached files stay: to start Chromium and to read the page's code takes seconds.
+        """
+        origins = set()
+        old = self.driver.window_handles
+        for window in old:
+            self.driver.switch_to.window(window)
+            origins.add(self.driver.execute_script("return location.origin"))
+        self.driver.switch_to.new_window("tab")
+        new = self.driver.current_window_handle
+        for window in old:
+            self.driver.switch_to.window(window)
+            self.driver.close()
+        self.driver.switch_to.window(new)
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        for origin in origins - {"null"}:  # a blank page and a file have no storage
+            everything = {"origin": origin, "storageTypes": "all"}
+            self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", everything)
+        self.driver.execute_cdp_cmd("Browser.resetPermissions", {})
 
     def close(self) -> None:
         # Killed, not asked to end: a driver that gets no answer waits for minutes, and nothing of
