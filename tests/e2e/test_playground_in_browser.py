@@ -58,6 +58,11 @@ def link_to(inkcloud, prompt: str, *steps: int) -> str:
     return f"{inkcloud.playground_url}?{query}"
 
 
+def address_says(browser, words: str) -> None:
+    """Wait until the page's server has what was typed: it tells the address."""
+    browser.wait_for(lambda: words in browser.driver.current_url)
+
+
 def drawn(inkcloud, browser, panel: int) -> str:
     """Draw a panel and return the picture's SHA-256."""
     before = job_in_address(browser, panel)
@@ -197,9 +202,9 @@ def test_a_bad_seed_is_told_in_its_panel(inkcloud, browser):
 def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
     browser.open(inkcloud.playground_url)
     browser.fill("prompt", "an otter")
+    address_says(browser, "prompt=an+otter")
     browser.fill("panel2_seed", "1234567890123456789")
-    # The address comes from the server: it has the value now.
-    browser.wait_for(lambda: "seed%3D1234567890123456789" in browser.driver.current_url)
+    address_says(browser, "seed%3D1234567890123456789")
     first = long_run(browser, panel=1)
 
     inkcloud.kill_playground()
