@@ -10,11 +10,14 @@ Ctrl-C stops it; what has been drawn is kept, and the next run goes on from ther
 """
 
 import argparse
+import os
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import figures
+from arithmetic import fast_dtype
 from drawing import Drawer
 from evaluation import QUICK, Evaluation, Real, Row, Sizes
 from fidelity import colour_rows, judge_rows, name_rows, pair_rows, paraphrase_rows
@@ -23,6 +26,8 @@ from parameters import guidance_rows, negative_rows, saturation_rows, seed_rows,
 from paths import SHIPPED
 from preparing import prepared
 from product import autoencoder_rows, copy_rows, parity_rows, speed_rows
+
+from inkcloud.checkpoints.dtype import dtype_name
 
 ROOT = Path(__file__).parents[2]
 CARD = ROOT / "docs/inkling.md"
@@ -65,8 +70,8 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_card(text: str, quick: bool) -> None:
-    """Put the table between the card's two marks."""
+def write_card(text: str, quick: bool, backend: str) -> None:
+    """Put the table, and how it was made, between the card's two marks."""
     card = CARD.read_text(encoding="utf-8")
     before, _, rest = card.partition(BEGIN)
     _, found, after = rest.partition(END)
@@ -74,7 +79,10 @@ def write_card(text: str, quick: bool) -> None:
         message = f"{CARD} lacks the marks {BEGIN} and {END}"
         raise SystemExit(message)
     command = "make -C recipes/inkling evaluate" + (" QUICK=1" if quick else "")
-    note = f"Made by `{command}`."
+    note = (
+        f"Made by `{command}` on {datetime.now().astimezone():%Y-%m-%d}, with {backend} in"
+        f" {dtype_name(fast_dtype())}, on {os.cpu_count()} cores."
+    )
     if quick:
         note += " These are few prompts: a share may be off by ten points or more."
     CARD.write_text(f"{before}{BEGIN}\n{note}\n\n{text}\n{END}{after}", encoding="utf-8")
@@ -108,7 +116,7 @@ def main() -> None:
     minutes = (time.monotonic() - started) / 60
     print(f"{demanded - failed} of {demanded} demands reached, {minutes:.1f} minutes")
     if options.card:
-        write_card(table(rows), options.quick)
+        write_card(table(rows), options.quick, drawer.backend)
 
 
 if __name__ == "__main__":
