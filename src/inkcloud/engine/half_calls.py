@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from inkcloud.checkpoints.backends.backend import Backend
 from inkcloud.checkpoints.backends.call_shape import CallShape
@@ -99,14 +98,10 @@ def same_bits(full: Backend, half: Backend, trial: Trial) -> bool:
 
 
 def _seconds(backend: Backend, trial: Trial, rows: int) -> list[float]:
-    given: tuple[Tensor, Tensor, Tensor] = (
-        trial.latents[:rows],
-        torch.full((rows,), TIMESTEPS[0]),
-        trial.text[:rows],
-    )
+    timesteps = torch.full((rows,), TIMESTEPS[0])
     found = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        backend.predict(*given)
+        backend.predict(trial.latents[:rows], timesteps, trial.text[:rows])
         found.append(time.perf_counter() - began)
     return found
