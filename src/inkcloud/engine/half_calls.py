@@ -7,9 +7,9 @@ the other half; see docs/decisions/0013.
 
 import os
 import statistics
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -21,9 +21,9 @@ from inkcloud.checkpoints.backends.openvino_backend import OpenVinoBackend
 from inkcloud.checkpoints.backends.prepared_folder import PreparedFolder
 from inkcloud.checkpoints.backends.prepared_shape import PreparedShape
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
+from inkcloud.engine.race import race
 from inkcloud.engine.trial import TIMESTEPS, Trial
 
-ROUNDS = 5
 SEEDS = range(8)
 
 
@@ -57,8 +57,16 @@ def prepare_half(
         compile_to(shape, written)
         full = OpenVinoBackend(facts, folder.path / whole.file, dtype, whole.threads)
         half = OpenVinoBackend(facts, written, dtype, whole.threads)
-        theirs, ours = _seconds(full, trial, whole.shape.rows), _seconds(half, trial, shape.rows)
-        faster = statistics.median(ours) < statistics.median(theirs)
+        for backend in (full, half):
+            backend.load()
+        times = race(
+            {
+                "whole": partial(_call, full, trial, whole.shape.rows),
+                "half": partial(_call, half, trial, shape.rows),
+            }
+        )
+        ours = times["half"]
+        faster = statistics.median(ours) < statistics.median(times["whole"])
         if not faster or not same_bits(full, half, trial):
             folder.forget(shape, model)
             return None
@@ -97,11 +105,6 @@ def same_bits(full: Backend, half: Backend, trial: Trial) -> bool:
     return True
 
 
-def _seconds(backend: Backend, trial: Trial, rows: int) -> list[float]:
+def _call(backend: Backend, trial: Trial, rows: int) -> None:
     timesteps = torch.full((rows,), TIMESTEPS[0])
-    found = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        backend.predict(trial.latents[:rows], timesteps, trial.text[:rows])
-        found.append(time.perf_counter() - began)
-    return found
+    backend.predict(trial.latents[:rows], timesteps, trial.text[:rows])

@@ -4,10 +4,10 @@ import gc
 import logging
 import os
 import statistics
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -34,10 +34,10 @@ from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.engine.agreement import call_error, disagreement, psnr
 from inkcloud.engine.half_calls import half_of, prepare_half
 from inkcloud.engine.preparation import Stage
+from inkcloud.engine.race import ROUNDS, race
 from inkcloud.engine.settings import EngineSettings
 from inkcloud.engine.trial import STEPS, TIMESTEPS, Trial
 
-ROUNDS = 5
 Watch = Callable[[Stage], None]
 
 _logger = logging.getLogger(__name__)
@@ -139,13 +139,7 @@ def _add_half(
 ) -> None:
     """Let a lone picture's calls take half the time, where that changes no bit of it."""
     watch(Stage("Compiling for a lone picture"))
-    unet, tokens = open_model(wanted.path, wanted.prediction).unet, trial.text.shape[1]
-
-    def compile_to(shape: CallShape, file: Path) -> None:
-        compile_unet(
-            lambda: unet.build(ours.dtype), ours.unet_facts, shape, tokens, outcome.threads, file
-        )
-
+    compile_to = partial(_compile, wanted, ours, trial, outcome.threads)
     try:
         prepare_half(
             folder, outcome, trial, ours.unet_facts, ours.dtype, compile_to, model=wanted.name
@@ -193,12 +187,8 @@ def _compiled(
         return {}, []
     watch(Stage("Compiling with OpenVINO"))
     file.parent.mkdir(parents=True, exist_ok=True)
-    unet = open_model(wanted.path, wanted.prediction).unet
-    tokens = trial.text.shape[1]
     try:
-        compile_unet(
-            lambda: unet.build(ours.dtype), ours.unet_facts, trial.shape, tokens, threads, file
-        )
+        _compile(wanted, ours, trial, threads, trial.shape, file)
         backend = OpenVinoBackend(ours.unet_facts, file, ours.dtype, threads)
         backend.load()
     except KeyboardInterrupt:
@@ -207,6 +197,13 @@ def _compiled(
     except Exception as error:  # whatever OpenVINO cannot do, torch can
         return {}, [_refused(NAME, f"it cannot be compiled: {error}")]
     return {NAME: backend}, []
+
+
+def _compile(
+    wanted: Wanted, ours: Checkpoint, trial: Trial, threads: int, shape: CallShape, file: Path
+) -> None:
+    unet, tokens = open_model(wanted.path, wanted.prediction).unet, trial.text.shape[1]
+    compile_unet(lambda: unet.build(ours.dtype), ours.unet_facts, shape, tokens, threads, file)
 
 
 def _measure(
@@ -234,7 +231,10 @@ def _measure(
             continue
         likeness = psnr(seen.picture, exact.picture)
         compared[name] = call_error(seen.calls, exact.calls), likeness
-    times = _race(variants, trial, watch)
+    times = race(
+        {name: partial(trial.call, variant) for name, variant in variants.items()},
+        lambda done: watch(Stage("Racing", done, ROUNDS)),
+    )
     first = compared[ours.backends.torch.name]
     return failures + [
         Measurement(
@@ -267,18 +267,6 @@ def _see(
         trial.calls(checkpoint, count),
         trial.picture(checkpoint, settings, count),
     )
-
-
-def _race(variants: Mapping[str, Checkpoint], trial: Trial, watch: Watch) -> dict[str, list[float]]:
-    """Time calls in turn, so that other work on the machine slows all alike."""
-    times: dict[str, list[float]] = {name: [] for name in variants}
-    for each in range(ROUNDS):
-        watch(Stage("Racing", each, ROUNDS))
-        for name, variant in variants.items():
-            began = time.perf_counter()
-            trial.call(variant)
-            times[name].append(time.perf_counter() - began)
-    return times
 
 
 def keep_winner(
