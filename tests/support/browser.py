@@ -36,6 +36,24 @@ PASSING = (
     ElementNotInteractableException,
     StaleElementReferenceException,
 )
+# In one call: to ask the driver about one element after another costs both sides much more.
+SHOWN = (
+    "const shown = [...document.querySelectorAll(arguments[0])].filter(element => {"
+    "  const {width, height} = element.getBoundingClientRect();"
+    "  return width > 0 && height > 0"
+    "    && element.checkVisibility({opacityProperty: true, visibilityProperty: true});"
+    "});"
+)
+ELEMENTS = SHOWN + "return shown;"
+TEXTS = SHOWN + (
+    "return shown.map(element => (element.innerText ?? element.textContent)"
+    r"  .replaceAll('\u00a0', ' ').replace(/\s*\n\s*/g, '\n').trim());"
+)
+ATTRIBUTES = SHOWN + (
+    "const name = arguments[1];"
+    "return shown.map(element => element[name] ?? element.getAttribute(name));"
+)
+LOADED = SHOWN + "return shown.filter(element => element.naturalWidth);"
 PAGE_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]"
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
@@ -120,23 +138,19 @@ class Browser:
 
     def shown(self, selector: str) -> list[WebElement]:
         """Return the elements that can be seen; Streamlit keeps hidden copies for phones."""
-        found = (By.CSS_SELECTOR, selector)
-        return self.read(lambda: [e for e in self.driver.find_elements(*found) if e.is_displayed()])
+        return self.read(lambda: self.driver.execute_script(ELEMENTS, selector))
 
     def texts(self, selector: str) -> list[str]:
         """Return the texts of the elements that can be seen."""
-        return self.read(lambda: [element.text for element in self.shown(selector)])
+        return self.read(lambda: self.driver.execute_script(TEXTS, selector))
 
     def loaded(self, selector: str) -> list[WebElement]:
         """Return the pictures that can be seen and have really been loaded."""
-        script = "return arguments[0].naturalWidth"
-        return self.read(
-            lambda: [e for e in self.shown(selector) if self.driver.execute_script(script, e)]
-        )
+        return self.read(lambda: self.driver.execute_script(LOADED, selector))
 
     def attributes(self, selector: str, name: str) -> list[str]:
         """Return one attribute of each of the elements that can be seen."""
-        return self.read(lambda: [e.get_attribute(name) for e in self.shown(selector)])
+        return self.read(lambda: self.driver.execute_script(ATTRIBUTES, selector, name))
 
     def value(self, key: str) -> str:
         """Return what a field holds."""
