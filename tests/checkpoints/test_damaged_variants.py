@@ -11,8 +11,8 @@ from support.narrow_checkpoints import make_narrow_sd
 from support.original_layout import write_single_file
 from support.tiny_checkpoints import make_tiny_sd
 
-FOLDER_VARIANTS = 110
-FILE_VARIANTS = 40
+FOLDER_VARIANTS = 64
+FILE_VARIANTS = 24
 
 
 @pytest.fixture(scope="module")

@@ -38,10 +38,10 @@ class Installed:
 
 
 def install(folder, *packages):
-    venv.create(folder, with_pip=True)
+    venv.create(folder)  # without a pip of its own, which takes as long as the packages
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *packages]
-    subprocess.run(command, check=True, timeout=600)
+    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "-qq", *packages], check=True, timeout=600)
     return Installed(python)
 
 

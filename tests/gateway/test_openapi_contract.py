@@ -19,7 +19,7 @@ from support.running_gateway import RunningGateway
 from support.stub_replica import StubReplicas
 from support.stub_service import StubService
 
-EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "15")
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "10")
 # A request is to take a second at most; on a busy machine, where this runs, some take longer.
 HANG_SECONDS = "30"
 PHASES = "examples,coverage,fuzzing,stateful"
