@@ -75,7 +75,8 @@ def test_a_press_shows_itself_while_the_pages_server_does_nothing(inkcloud, brow
         "return Boolean(echo && echo.checkVisibility() && echo.textContent.includes('Sending'))"
     )
     browser.open(inkcloud.playground_url)
-    browser.settle()
+    for panel in (1, 2, 3):
+        browser.fill(f"panel{panel}_steps", "5")
     assert not browser.driver.execute_script(find)
 
     server = inkcloud.child("playground_child")
