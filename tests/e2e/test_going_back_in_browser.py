@@ -13,6 +13,7 @@ def headings(browser) -> list[str]:
 
 def back_to(browser, page: str, seen) -> None:
     """Go back, and see that the page stays at the address to which that led."""
+    browser.settle()  # a page is drawn before its address says what it shows
     browser.driver.back()
     browser.wait_for(seen)
     address = browser.driver.current_url
@@ -23,9 +24,11 @@ def back_to(browser, page: str, seen) -> None:
 
 def test_back_leads_through_the_lessons_the_other_way_and_off_the_page(inkcloud, browser):
     browser.open(inkcloud.playground_url + "/history", until="history_draw")
-    browser.driver.get(inkcloud.playground_url + "/lessons")
+    browser.open(inkcloud.playground_url + "/lessons", until="lesson_go_on")
+    browser.settle()  # who presses before that leaves no step to go back to
     browser.press("lesson_go_on")
     browser.wait_for(lambda: "Negative prompt" in headings(browser))
+    browser.settle()
     browser.press("lesson_run")
     browser.wait_for(lambda: "What it measured" in headings(browser))
     browser.press("lesson_go_on")
@@ -38,8 +41,10 @@ def test_back_leads_through_the_lessons_the_other_way_and_off_the_page(inkcloud,
     back_to(browser, "lesson=diffusion", lambda: "How diffusion works" in headings(browser))
     browser.driver.forward()
     browser.wait_for(lambda: "Negative prompt" in headings(browser))
+    browser.settle()
     browser.driver.back()
     browser.wait_for(lambda: "How diffusion works" in headings(browser))
+    browser.settle()
     browser.driver.back()  # to the address without a lesson
     browser.driver.back()
     browser.wait_for(lambda: headings(browser) == ["History"])

@@ -36,7 +36,7 @@ PASSING = (
     ElementNotInteractableException,
     StaleElementReferenceException,
 )
-# In one call: to ask the driver about one element after another costs both sides much more.
+# In one call: between one element and the next Streamlit may replace what was asked about.
 SHOWN = (
     "const shown = [...document.querySelectorAll(arguments[0])].filter(element => {"
     "  const {width, height} = element.getBoundingClientRect();"
