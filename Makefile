@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check \
 	--constraint constraints.txt
 
+# What Python has compiled is kept, even where the environment says otherwise: the tests start
+# hundreds of processes, and each would compile Inkcloud anew for a second.
+export PYTHONDONTWRITEBYTECODE =
+
 # Tests run in this many processes, each on one thread; they wait a lot, so one more than two cores
 # is quicker. PYTEST_WORKERS=0 runs them in one.
 PYTEST_WORKERS ?= 3

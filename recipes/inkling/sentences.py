@@ -4,11 +4,12 @@ import random
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import inflect
+if TYPE_CHECKING:
+    import inflect
 
 DESCRIPTIONS = Path(__file__).with_name("descriptions.tsv")
-_INFLECT = inflect.engine()
 
 TEMPLATES = (
     "{name}",
@@ -127,8 +128,15 @@ def is_plural(name: str) -> bool:
     return name.endswith("s") and not PHRASE.search(name) and not name.endswith(SINGULAR_ENDINGS)
 
 
+@cache
+def _english() -> "inflect.engine":
+    import inflect  # takes seconds, and only a count or a group needs it
+
+    return inflect.engine()
+
+
 def plural(name: str) -> str:
-    return name if is_plural(name) else _INFLECT.plural(name)
+    return name if is_plural(name) else _english().plural(name)
 
 
 def article(name: str) -> str:
