@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from support.client_environment import ClientEnvironment
+from support.client_environment import ClientEnvironment, octoai_sdk_0_10_1
 from support.running_up import PATIENCE, running_up
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def test_the_tutorials_application(served: dict[str, str], webui: ClientEnvironm
 
 
 def test_octoai_sdk_0_10_1(served: dict[str, str]) -> None:
-    found = ClientEnvironment("octoai-sdk==0.10.1").run("octoai_sdk_0_10_1", **served)
+    found = octoai_sdk_0_10_1().run("octoai_sdk_0_10_1", **served)
 
     assert found["same_everywhere"]
     assert found["formats"] == ["PNG", "PNG", "JPEG"]

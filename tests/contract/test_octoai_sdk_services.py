@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,9 @@ from pathlib import Path
 import httpx2
 import pytest
 from PIL import Image as Pillow
+
+from support.client_environment import ClientEnvironment, octoai_sdk_0_10_1
+from support.virtual_environment import make_environment
 
 pytestmark = pytest.mark.slow
 
@@ -37,24 +39,14 @@ class Installed:
         return found
 
 
-def install(folder, *packages):
-    venv.create(folder)  # without a pip of its own, which takes as long as the packages
-    python = folder / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "-qq", *packages], check=True, timeout=600)
-    return Installed(python)
+@pytest.fixture(scope="module")
+def newest():
+    return Installed(octoai_sdk_0_10_1().python)
 
 
 @pytest.fixture(scope="module")
-def newest(tmp_path_factory):
-    # fastapi-offline is what our server needs there besides what the sdk brings itself.
-    folder = tmp_path_factory.mktemp("sdk-0.10.1")
-    return install(folder / "venv", "octoai-sdk==0.10.1", "fastapi-offline")
-
-
-@pytest.fixture(scope="module")
-def oldest(tmp_path_factory):
-    return install(tmp_path_factory.mktemp("sdk-0.1.2") / "venv", "octoai-sdk==0.1.2")
+def oldest():
+    return Installed(ClientEnvironment("octoai-sdk==0.1.2").python)
 
 
 @contextmanager
@@ -217,10 +209,10 @@ print(audio.to_bytes()[:4], audio.to_numpy()[0].shape, audio.is_valid())
 
 def test_films_and_sounds_with_the_libraries_that_they_need(tmp_path):
     packages = ["imageio", "av", "soundfile", "pydantic", "fastapi-offline", "python-multipart"]
-    installed = install(tmp_path / "venv", *packages, "pillow")
+    python = make_environment(tmp_path / "venv", *packages, "pillow")
 
     done = subprocess.run(
-        [installed.python, "-c", FILM],
+        [python, "-c", FILM],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,

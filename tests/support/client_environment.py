@@ -1,15 +1,17 @@
 """A client package in a virtual environment of its own, made once and kept."""
 
+import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from support.virtual_environment import make_environment
 
 SECONDS = 600
 CLIENTS = Path(__file__).parents[1] / "contract" / "clients"
@@ -37,6 +39,15 @@ class ClientEnvironment:
         self._requirements = requirements
         self._python = self._folder / "bin" / "python"
 
+    @property
+    def python(self) -> Path:
+        """The environment's Python; the environment is made if it is not there yet."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._folder.with_name(f"{self._folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several files ask for the same one
+            self._make()
+        return self._python
+
     def run(self, script: str, **environment: str) -> dict[str, Any]:
         """Run one of the client scripts and return the JSON of its last line.
 
@@ -44,9 +55,8 @@ class ClientEnvironment:
             script: the file's name without its end.
             environment: variables for it, in place of ours.
         """
-        self._make()
         done = subprocess.run(
-            [self._python, "-W", "ignore", CLIENTS / f"{script}.py"],
+            [self.python, "-W", "ignore", CLIENTS / f"{script}.py"],
             env={"PATH": os.environ["PATH"], "HOME": str(self._folder), **environment},
             capture_output=True,
             text=True,
@@ -61,12 +71,16 @@ class ClientEnvironment:
         complete = self._folder / "complete"
         if complete.exists():
             return
-        venv.create(self._folder, with_pip=True, clear=True)
-        install = [self._python, "-m", "pip", "install", "--quiet", *self._requirements]
-        done = subprocess.run(install, capture_output=True, text=True, timeout=SECONDS, check=False)
-        if done.returncode != 0:
-            reason = f"{self._requirements} cannot be installed: {done.stderr[-500:]}"
+        try:
+            make_environment(self._folder, *self._requirements)
+        except subprocess.CalledProcessError as failed:
+            reason = f"{self._requirements} cannot be installed: {failed.stderr[-500:]}"
             if os.environ.get("CI"):
                 pytest.fail(reason)
             pytest.skip(reason)
         complete.touch()
+
+
+def octoai_sdk_0_10_1() -> ClientEnvironment:
+    """Return the newest release's environment, with what our server needs there besides."""
+    return ClientEnvironment("octoai-sdk==0.10.1", "fastapi-offline")
