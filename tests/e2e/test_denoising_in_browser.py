@@ -70,10 +70,11 @@ def test_a_run_is_gone_through_by_keyboard_compared_and_found_again(inkcloud, br
     seen.add(tuple(pictures(browser)))
     keys_to_slider(browser, END)
     wait_until_told(browser, "This is the last prediction.")
+    compared = f"Step {STEPS} of {STEPS}, model call {STEPS + 1} of {STEPS + 1}."
+    browser.wait_for(lambda: compared in told(browser)[1])  # drawn after the first one's
     seen.add(tuple(pictures(browser)))
     assert len(seen) == 3
     assert f"step {STEPS} of {STEPS}" in alts(browser)[1]
-    assert f"Step {STEPS} of {STEPS}, model call {STEPS + 1} of {STEPS + 1}." in told(browser)[1]
     assert browser.shown("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
 
     # The page's address is enough for a reload and for a second tab.
