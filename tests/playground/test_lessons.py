@@ -219,6 +219,18 @@ def test_going_back_leads_through_the_lessons_the_other_way():
     assert page.radio("lesson_choice").value == "negative"
 
 
+def test_the_address_says_which_lesson_it_is_before_the_lesson_is_drawn(monkeypatch):
+    page = opened()
+    seen = []
+    heading = "inkcloud.playground.lessons.page.st.header"
+    monkeypatch.setattr(heading, lambda text, **_: seen.append((text, *st.query_params.values())))
+
+    page.button("lesson_go_on").click()
+    ran(page)
+
+    assert seen[-1] == ("Negative prompt", "negative")
+
+
 def test_going_back_takes_an_experiment_away_and_forward_brings_it():
     page = run_of("scheduler")
     query = address(page)

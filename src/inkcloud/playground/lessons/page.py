@@ -32,8 +32,9 @@ def draw_lessons_page(clients: Clients) -> None:
         st.error(error_text(error), icon=":material/warning:")
         session = lesson_session(clients)
     _draw_choice(session)
-    lesson = session.lesson
-    _draw_text(lesson)
+    # Before the lesson is seen: who goes back as soon as it is would go back from its address.
+    session.put_address()
+    _draw_text(session.lesson)
     draw_experiment(session, clients)
     draw_question(session)
     _draw_next(session)
