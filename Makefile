@@ -4,8 +4,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check \
+# pip would compile what it installs one file after the other; COMPILE does it with all cores.
+# A file that is not meant for this Python is no reason to stop, as it is none for pip.
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile \
 	--constraint constraints.txt
+COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 
 # What Python has compiled is kept, even where the environment says otherwise: the tests start
 # hundreds of processes, and each would compile Inkcloud anew for a second.
@@ -69,11 +72,13 @@ $(VENV)/.created:
 $(VENV)/.runtime-ready: $(VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing Inkcloud and what it needs into $(VENV). The first time takes some minutes."
 	@$(PIP_INSTALL) --build-constraint constraints.txt --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.developer-ready: $(VENV)/.runtime-ready
 	@echo "Installing the test and check tools into $(VENV)."
 	@$(PIP_INSTALL) --group dev
+	@$(COMPILE)
 	@touch $@
 
 # Where apt-get can, install what tests need besides Python: name, packages, how to tell that
