@@ -46,6 +46,7 @@ class LessonSession:
         works: the latest experiment of each lesson by its name.
         outcomes: what finished experiments came to, by the lesson's name.
         address: the page's.
+        turned: how often the page itself has turned to a lesson.
     """
 
     lesson: Lesson = LESSONS[0]
@@ -53,6 +54,16 @@ class LessonSession:
     works: dict[str, CellWork] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     address: KeptAddress = field(default_factory=KeptAddress)
+    turned: int = 0
+
+    @property
+    def choice_key(self) -> str:
+        """The key of the field that says which lesson is open, another one each time.
+
+        A browser that has not drawn one value of a field yet may miss the next one. A field that
+        is new to it has what it is given.
+        """
+        return f"{CHOICE_KEY}_{self.turned}"
 
     @property
     def work(self) -> CellWork | None:
@@ -63,6 +74,11 @@ class LessonSession:
     def outcome(self) -> Outcome | None:
         """What the open lesson's experiment came to; None before its end."""
         return self.outcomes.get(self.lesson.name)
+
+    def turn(self, lesson: Lesson) -> None:
+        """Open a lesson that was not chosen in the field."""
+        self.lesson = lesson
+        self.turned += 1
 
     def begin(self, run: CellRun, clients: Clients) -> None:
         """Turn to another experiment of the open lesson."""
@@ -104,7 +120,7 @@ class LessonSession:
             InvalidRequest: if the experiment cannot be read. The rest is shown nevertheless.
         """
         name = query.get(_LESSON, "")
-        self.lesson = next((each for each in LESSONS if each.name == name), LESSONS[0])
+        self.turn(next((each for each in LESSONS if each.name == name), LESSONS[0]))
         self.answers = Answers.from_text(query.get(_ANSWERS, ""))
         run = CellRun.from_query(query, kind_of(self.lesson))
         if run is None:
@@ -133,7 +149,7 @@ def lesson_session(clients: Clients) -> LessonSession:
     if query is not None:
         session.turn_to(query, clients)
         session.address.adopt(session.query())
-        _fill(session)
+        _fill_answer(session)
     return session
 
 
@@ -142,10 +158,8 @@ def answer_key(lesson: Lesson) -> str:
     return f"lesson_{lesson.name}_answer"
 
 
-def _fill(session: LessonSession) -> None:
-    """Let the fields of a page that is open already hold what its session says."""
-    # Not by `index`: the browser would take a later run's other index for a choice.
-    st.session_state[CHOICE_KEY] = session.lesson.name
+def _fill_answer(session: LessonSession) -> None:
+    """Let the field of a page that is open already hold the answer that its session knows."""
     given = session.answers.of(session.lesson)
     if given is not None:
         st.session_state[answer_key(session.lesson)] = given.key

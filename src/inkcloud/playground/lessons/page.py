@@ -11,7 +11,6 @@ from inkcloud.playground.lessons.lesson_session import CHOICE_KEY, LessonSession
 from inkcloud.playground.lessons.question import draw_question
 from inkcloud.playground.wording import error_text
 
-_NEXT = "lesson_next"
 _TITLES = {lesson.name: lesson.title for lesson in LESSONS}
 
 
@@ -52,17 +51,14 @@ def progress_text(session: LessonSession) -> str:
 
 
 def _draw_choice(session: LessonSession) -> None:
+    key = session.choice_key
     # Not by `index`: the browser would take a later run's other index for a choice.
-    chosen_next = st.session_state.pop(_NEXT, None)
-    if chosen_next is not None or CHOICE_KEY not in st.session_state:
-        st.session_state[CHOICE_KEY] = chosen_next or session.lesson.name
-    chosen = st.radio(
-        "Lesson",
-        list(_TITLES),
-        format_func=_TITLES.__getitem__,
-        key=CHOICE_KEY,
-        horizontal=True,
-    )
+    if key not in st.session_state:
+        st.session_state[key] = session.lesson.name
+    with st.container(key=CHOICE_KEY):
+        chosen = st.radio(
+            "Lesson", list(_TITLES), format_func=_TITLES.__getitem__, key=key, horizontal=True
+        )
     session.lesson = next(lesson for lesson in LESSONS if lesson.name == chosen)
     right = sum(session.answers.right(lesson) for lesson in LESSONS)
     st.progress(right / len(LESSONS), text=progress_text(session))
@@ -88,5 +84,5 @@ def _draw_next(session: LessonSession) -> None:
     if st.button(
         f"Next lesson: {following.title}", key="lesson_go_on", icon=":material/arrow_forward:"
     ):
-        st.session_state[_NEXT] = following.name
+        session.turn(following)
         st.rerun()
