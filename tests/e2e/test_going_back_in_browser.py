@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.browser import DESKTOP
 from support.cells_page import enter_cell
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,6 +30,9 @@ def test_back_leads_through_the_lessons_the_other_way_and_off_the_page(inkcloud,
     browser.press("lesson_go_on")
     browser.wait_for(lambda: "Negative prompt" in headings(browser))
     browser.settle()
+    heading = browser.driver.switch_to.active_element
+    assert heading.text == "Negative prompt"
+    assert 0 < heading.location["y"] < DESKTOP[1] / 2
     browser.press("lesson_run")
     browser.wait_for(lambda: "What it measured" in headings(browser))
     browser.press("lesson_go_on")

@@ -8,6 +8,7 @@ from inkcloud.playground.lessons.course import LESSONS
 from inkcloud.playground.lessons.experiment import draw_experiment
 from inkcloud.playground.lessons.lesson import Lesson, Source
 from inkcloud.playground.lessons.lesson_session import CHOICE_KEY, LessonSession, lesson_session
+from inkcloud.playground.lessons.opening import draw_opening
 from inkcloud.playground.lessons.question import draw_question
 from inkcloud.playground.wording import error_text
 
@@ -34,6 +35,7 @@ def draw_lessons_page(clients: Clients) -> None:
     # Before the lesson is seen: who goes back as soon as it is would go back from its address.
     session.put_address()
     _draw_text(session.lesson)
+    draw_opening(session.turned)
     draw_experiment(session, clients)
     draw_question(session)
     _draw_next(session)
