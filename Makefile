@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # A file that is not meant for this Python is no reason to stop, as it is none for pip.
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile \
 	--constraint constraints.txt
-COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+COMPILE := $(BIN)/python -m compileall -qq -j 0
 
 # What Python has compiled is kept, even where the environment says otherwise: the tests start
 # hundreds of processes, and each would compile Inkcloud anew for a second.
@@ -72,13 +72,14 @@ $(VENV)/.created:
 $(VENV)/.runtime-ready: $(VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing Inkcloud and what it needs into $(VENV). The first time takes some minutes."
 	@$(PIP_INSTALL) --build-constraint constraints.txt --editable .
-	@$(COMPILE)
+	@$(COMPILE) $(VENV)/lib || true
 	@touch $@
 
 $(VENV)/.developer-ready: $(VENV)/.runtime-ready
 	@echo "Installing the test and check tools into $(VENV)."
 	@$(PIP_INSTALL) --group dev
-	@$(COMPILE)
+	@$(PIP_INSTALL) --group oracles --no-deps --upgrade --target $(VENV)/oracles
+	@$(COMPILE) $(VENV)/lib $(VENV)/oracles || true
 	@touch $@
 
 # Where apt-get can, install what tests need besides Python: name, packages, how to tell that
@@ -97,8 +98,8 @@ define INSTALL_FOR_TESTS
 endef
 
 browser:
-	$(call INSTALL_FOR_TESTS,Chromium,chromium chromium-driver fonts-dejavu-core,\
-		command -v chromium >/dev/null && command -v chromedriver >/dev/null)
+	$(call INSTALL_FOR_TESTS,Chromium,chromium-headless-shell chromium-driver fonts-dejavu-core,\
+		command -v chromium-headless-shell >/dev/null && command -v chromedriver >/dev/null)
 
 # Only its programs are used: the storage tests run a server of their own.
 postgres:

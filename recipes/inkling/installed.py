@@ -1,7 +1,7 @@
 """Inkcloud installed as `make run` installs it: with what it needs, and nothing that only we use.
 
-transformers and diffusers import more where they find more: with scipy, which the tests' and the
-recipe's packages bring, a command's first picture takes most of a second longer.
+transformers and diffusers import more where they find more: with scipy, which the recipe's packages
+bring, a command's first picture takes most of a second longer.
 """
 
 import subprocess
