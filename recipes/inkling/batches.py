@@ -3,7 +3,7 @@
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import accumulate
 
 import numpy as np
@@ -27,6 +27,7 @@ class Batches:
         text: gives the encodings (N, L, D) of N sentences.
         unclear: for each name the descriptions that nobody could guess, which are left out.
         empty: how many of the sentences are empty.
+        names: the first thing that a picture shows is one of these; without them, anything.
     """
 
     def __init__(
@@ -34,11 +35,12 @@ class Batches:
         text: Callable[[list[str]], torch.Tensor],
         unclear: dict[str, set[str]],
         empty: float = EMPTY_SHARE,
+        names: Collection[str] = (),
     ) -> None:
         self._latents = np.load(DATASET / "latents.npy", mmap_mode="r")
         lines = [json.loads(line) for line in (DATASET / "examples.jsonl").open()]
         records = load_records()
-        weights = [emphasis([records[row] for row in line["records"]]) for line in lines]
+        weights = [emphasis([records[row] for row in line["records"]], names) for line in lines]
         totals: dict[str, float] = defaultdict(float)
         for line, weight in zip(lines, weights):
             totals[line["kind"]] += weight
@@ -61,7 +63,14 @@ class Batches:
         return latents, self._text(sentences)
 
 
-def emphasis(shown: list[dict]) -> float:
-    """Return how often a picture of these records is drawn, against others of its kind."""
+def emphasis(shown: list[dict], names: Collection[str] = ()) -> float:
+    """Return how often a picture of these records is drawn, against others of its kind.
+
+    Args:
+        shown: one record, or two.
+        names: what the first one may be named; without them, anything.
+    """
+    if names and shown[0]["name"] not in names:
+        return 0.0
     group = EMPHASIS.get(max(record["group"] for record in shown), 1.0)
     return group * STYLE_EMPHASIS.get(shown[0]["style"], 1.0)

@@ -48,7 +48,7 @@ SCHEDULER = {
 def export(target: Path) -> None:
     """Write the folder and say how large it is."""
     text_encoder.export_text_encoder()
-    unet.guided().half().save_pretrained(EXPORT / "unet")
+    unet.practised().half().save_pretrained(EXPORT / "unet")
     vae = train_autoencoder.load_average().half()
     scale = json.loads((DATASET / "latents.json").read_text())["scaling_factor"]
     vae.register_to_config(scaling_factor=scale)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from compose import pair, several, shifted
 from held_out import colour_is_held_out, pair_is_held_out
+from often_asked import often_asked
 from paths import DATASET
 from recolour import COLOURS, WORDS, dominant_hue, recoloured
 from sentences import COUNTS, coloured, counted, paired, plain_name, pool
@@ -43,13 +44,15 @@ def examples(
     Args:
         records: what the pictures show.
         pictures: (N, H, W, 3).
-        every: make examples of every so many pictures only.
+        every: make examples of every so many pictures only, and of all that is often asked for.
     """
     trained = [index for index, record in enumerate(records) if record["train"]]
     by_style: dict[str, list[int]] = {}
     for index in trained:
         by_style.setdefault(records[index]["style"], []).append(index)
-    for index in trained[::every]:
+    for place, index in enumerate(trained):
+        if place % every and records[index]["name"] not in often_asked():
+            continue
         record, picture = records[index], np.asarray(pictures[index])
         choice = random.Random(f"{index}/{record['name']}/{record['style']}")
         generator = np.random.default_rng(index)

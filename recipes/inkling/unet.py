@@ -12,6 +12,7 @@ from train_autoencoder import LATENT_CHANNELS
 
 TRAINED = CHECKPOINTS / "unet.pt"
 GUIDED = CHECKPOINTS / "unet_guided.pt"
+PRACTISED = CHECKPOINTS / "unet_practised.pt"
 
 
 def build() -> UNet2DConditionModel:
@@ -57,6 +58,11 @@ def trained() -> UNet2DConditionModel:
 def guided() -> UNet2DConditionModel:
     """Return what `teach_guidance.py` made of that, or else what there is."""
     return averaged(GUIDED) if GUIDED.exists() else trained()
+
+
+def practised() -> UNet2DConditionModel:
+    """Return what `practise.py` made of that, or else what there is."""
+    return averaged(PRACTISED) if PRACTISED.exists() else guided()
 
 
 def for_training(model: UNet2DConditionModel, dtype: torch.dtype) -> UNet2DConditionModel:

@@ -1,0 +1,78 @@
+"""What Inkling practises, what it keeps, and how its latents outlive a stop."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+pytest.importorskip("diffusers")
+sys.path.insert(0, str(Path(__file__).parents[2] / "recipes/inkling"))
+import latents
+from batches import emphasis
+from latents import SHAPE, Encoded
+from often_asked import often_asked
+from practise import KEPT_ROWS, PRACTISED_ROWS, wanted
+from teach_guidance import SCALE
+
+ROWS = PRACTISED_ROWS + KEPT_ROWS
+
+
+def test_the_mean_of_what_is_practised_is_part_of_the_way_to_the_picture():
+    torch.manual_seed(0)
+    before, velocity = torch.randn(2, ROWS, *SHAPE)
+
+    found = wanted(before, velocity)
+
+    way = (found - before)[:PRACTISED_ROWS]
+    assert torch.allclose(way, SCALE * (velocity - before)[:PRACTISED_ROWS], atol=1e-5)
+
+
+def test_the_rest_stays_as_it_was():
+    before = torch.randn(ROWS, *SHAPE)
+    found = wanted(before, torch.randn(ROWS, *SHAPE))
+    assert found.shape == before.shape
+    assert torch.equal(found[PRACTISED_ROWS:], before[PRACTISED_ROWS:])
+
+
+def test_only_pictures_of_the_names_are_practised():
+    fox, sign = {"name": "fox", "group": 3, "style": "flat"}, {"name": "x", "group": 8}
+    assert "fox" in often_asked()
+    assert emphasis([fox], often_asked()) > 0
+    assert emphasis([sign | {"style": "flat"}], often_asked()) == 0
+    assert emphasis([sign | {"style": "flat"}]) > 0
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(latents, "DATASET", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("lost", ["nothing", "part of a line", "part of the latents' lines"])
+def test_who_is_stopped_goes_on_from_whole_latents(folder, lost):
+    first, second = torch.randn(2, *SHAPE), torch.randn(3, *SHAPE)
+    Encoded(7).add(first, ["{}\n", "{}\n"])
+    lines = folder / "examples.every7.partial"
+    if lost == "part of a line":
+        lines.write_text(lines.read_text()[:-1])
+    if lost == "part of the latents' lines":  # killed between the two files
+        with (folder / "latents.every7.partial").open("ab") as file:
+            file.write(b"\0" * 10)
+
+    again = Encoded(7)
+    kept = again.count
+    assert again.latents().shape == (kept, *SHAPE)
+    again.add(second, ["{}\n"] * 3)
+
+    assert kept == (1 if lost == "part of a line" else 2)
+    expected = torch.cat([first[:kept], second]).half()
+    assert torch.equal(torch.from_numpy(Encoded(7).latents().copy()), expected)
+    assert Encoded(5).count == 0
+
+
+def test_finished_latents_leave_nothing_behind(folder):
+    encoded = Encoded(1)
+    encoded.add(torch.randn(1, *SHAPE), ["{}\n"])
+    encoded.publish()
+    assert [path.name for path in folder.iterdir()] == ["examples.jsonl"]
