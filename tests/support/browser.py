@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +19,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-# Chromium without what only a window needs: a sixth less of the processor for the same tests.
-SHELL = "chromium-headless-shell"
 FLAGS = (
+    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -63,22 +61,8 @@ PHONE = (390, 844)
 
 def chromium() -> str | None:
     """Where Chromium is, if it and its driver are installed."""
-    found = (shutil.which(name) for name in (SHELL, "chromium", "chromium-browser"))
-    return next(filter(None, found), None) if shutil.which("chromedriver") else None
-
-
-def start_command(program: str, folder: Path) -> Path:
-    """Return a command in a folder that starts Chromium with no window but with a page.
-
-    Without an address the shell opens none, and the driver waits for one.
-    """
-    shell = Path(program).name == SHELL
-    words = [shlex.quote(program), "--headless" if shell else "--headless=new", '"$@"']
-    folder.mkdir(parents=True, exist_ok=True)
-    command = folder / "chromium"
-    command.write_text(f"#!/bin/sh\nexec {' '.join(words)}{' about:blank' if shell else ''}\n")
-    command.chmod(0o700)
-    return command
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return found if found and shutil.which("chromedriver") else None
 
 
 class Browser:
@@ -88,7 +72,7 @@ class Browser:
         options = webdriver.ChromeOptions()
         for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
             options.add_argument(flag)
-        options.binary_location = str(start_command(chromium() or "chromium", folder))
+        options.binary_location = chromium() or ""
         service = Service(shutil.which("chromedriver"))
         self.driver = webdriver.Chrome(options=options, service=service)
         self.begin(folder)
