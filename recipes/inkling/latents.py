@@ -22,7 +22,7 @@ class Encoded:
     """What has been encoded so far, on disk: a run that is stopped goes on from there.
 
     Args:
-        every: which examples it is of; those of another choice are forgotten.
+        every: which examples it is of; what was encoded of another choice is kept apart.
     """
 
     def __init__(self, every: int) -> None:

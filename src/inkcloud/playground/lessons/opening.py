@@ -17,6 +17,7 @@ export default function ({ data, parentElement }) {
   opened.set(parentElement, data.turned);
   if (before === undefined || before === data.turned) return;  // the page is new, or as it was
   const heading = document.querySelector(data.heading);
+  if (!heading) return;  // the page was left meanwhile
   heading.tabIndex = -1;
   heading.style.scrollMarginTop = '5rem';  // the page's own head covers what is above
   heading.style.outline = 'none';  // it takes the focus, but no key acts on it
