@@ -98,8 +98,8 @@ define INSTALL_FOR_TESTS
 endef
 
 browser:
-	$(call INSTALL_FOR_TESTS,Chromium,chromium chromium-driver fonts-dejavu-core,\
-		command -v chromium >/dev/null && command -v chromedriver >/dev/null)
+	$(call INSTALL_FOR_TESTS,Chromium,chromium-headless-shell chromium-driver fonts-dejavu-core,\
+		command -v chromium-headless-shell >/dev/null && command -v chromedriver >/dev/null)
 
 # Only its programs are used: the storage tests run a server of their own.
 postgres:

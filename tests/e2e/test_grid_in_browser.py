@@ -56,11 +56,10 @@ def test_36_cells_outlive_a_killed_replica_a_killed_page_a_reload_and_a_second_t
     inkcloud.kill_playground()
     address = browser.driver.current_url
     browser.driver.refresh()
-    browser.driver.switch_to.new_window("tab")
-    browser.driver.get(address)
+    browser.open_second_tab(address)
     browser.wait_for(lambda: drawn(browser) == 36)
     browser.wait_for(lambda: pictures(browser) == 36)
-    browser.driver.switch_to.window(browser.driver.window_handles[0])
+    browser.return_to_first_tab()
     browser.wait_for(lambda: drawn(browser) == 36)
     browser.wait_for(lambda: pictures(browser) == 36)
 

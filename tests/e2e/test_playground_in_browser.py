@@ -151,14 +151,13 @@ def test_a_second_tab_sees_the_run(inkcloud, browser):
     browser.open(inkcloud.playground_url)
     job = long_run(browser, panel=2)
 
-    browser.driver.switch_to.new_window("tab")
-    browser.open(inkcloud.playground_url)
+    browser.open_second_tab(inkcloud.playground_url)
     browser.wait_for(lambda: in_panel(browser, 2, "Step "))
 
     assert job_of(browser, 2) == job
     browser.press("panel2_cancel")
     browser.wait_for(lambda: in_panel(browser, 2, "Cancelled."))
-    browser.driver.switch_to.window(browser.driver.window_handles[0])
+    browser.return_to_first_tab()
     browser.wait_for(lambda: in_panel(browser, 2, "Cancelled."))
 
 
