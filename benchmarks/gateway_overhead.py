@@ -82,7 +82,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "blob.py").write_text(SERVICE)
-        up = ["up", "--no-playground", "--port", "0", "--data-dir", str(folder / "data")]
+        up = ["up", "--no-playground", "--no-prepare", "--port", "0"]
+        up += ["--data-dir", str(folder / "data")]
         alone = ["run", "blob:Blob", "--port", "0"]
         with (
             started(up, "Ctrl-C stops Inkcloud.", folder) as said,

@@ -22,11 +22,15 @@ PATIENCE = 180
 
 
 class RunningUp:
-    """The process, and what it has printed up to now."""
+    """The process, and what it has printed up to now.
+
+    It prepares the built-in model only with `--prepare`: that takes most of a minute.
+    """
 
     def __init__(self, data_dir: Path, *options: str) -> None:
         self.data_dir = data_dir
         command = [sys.executable, "-m", "inkcloud.cli.main", "up", "--data-dir", str(data_dir)]
+        command += ["--no-prepare"] if "--prepare" not in options else []
         self.process = subprocess.Popen(
             [*command, "--port", "0", "--playground-port", "0", *options],
             stdout=subprocess.PIPE,

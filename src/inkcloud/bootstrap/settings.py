@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "dtype": "INKCLOUD_DTYPE",
     "backend": "INKCLOUD_BACKEND",
     "prediction": "INKCLOUD_PREDICTION",
+    "prepare": "INKCLOUD_PREPARE",
     "database": "INKCLOUD_DATABASE",
 }
 
@@ -43,6 +44,7 @@ class UpSettings:
         dtype: the model's arithmetic: auto, float32, bfloat16 or float16.
         backend: what computes the model: auto, torch or openvino.
         prediction: what the model's UNet predicts; None is what the model says.
+        prepare: whether to find out what draws the built-in model fastest, where it is not known.
         database: the database's URL, which may hold a password; None is SQLite in `data_dir`.
     """
 
@@ -55,6 +57,7 @@ class UpSettings:
     dtype: str = DEFAULT_DTYPE
     backend: str = DEFAULT_BACKEND
     prediction: str | None = None
+    prepare: bool = True
     database: str | None = field(default=None, repr=False)
 
     @property

@@ -8,6 +8,7 @@ import inkcloud
 from inkcloud.bootstrap.announce import Announcer, curl_line
 from inkcloud.bootstrap.data_lock import DataLock
 from inkcloud.bootstrap.first_endpoint import keep_first_endpoint
+from inkcloud.bootstrap.first_preparation import FirstPreparation, Shown
 from inkcloud.bootstrap.gateway_task import GatewayTask
 from inkcloud.bootstrap.housekeeping import Housekeeping
 from inkcloud.bootstrap.logs import log_to
@@ -59,8 +60,12 @@ PAGE_SECRETS_FILE = "playground-secrets.toml"
 PAGE_SCOPES = ALL_SCOPES - {Scope.DEPLOY_CODE}
 
 
-def run(settings: UpSettings) -> None:
+def run(settings: UpSettings, shown: Shown) -> None:
     """Start everything, say where it is, and return after SIGINT or SIGTERM.
+
+    Args:
+        settings: the options.
+        shown: shows the stages of preparing the built-in model.
 
     Raises:
         InkcloudError: if something cannot be started; then nothing is left running.
@@ -72,7 +77,7 @@ def run(settings: UpSettings) -> None:
         stack.callback(lock.release)
         gateway = stack.enter_context(closing(take_port(settings.host, settings.port, "--port")))
         playground_port = _free_playground_port(settings)
-        asyncio.run(_Inkcloud(settings, store, model, gateway, playground_port).run())
+        asyncio.run(_Inkcloud(settings, store, model, gateway, playground_port).run(shown))
 
 
 class _Inkcloud:
@@ -121,7 +126,7 @@ class _Inkcloud:
         )
         self._playground_port = playground_port
 
-    async def run(self) -> None:
+    async def run(self, shown: Shown) -> None:
         """Start, announce, wait for a signal, stop."""
         stop = StopSignal(before_force=self._playground.kill)
         stop.install()
@@ -131,6 +136,8 @@ class _Inkcloud:
         )
         async with AsyncExitStack() as stack:
             stack.callback(self._announcer.say, "Inkcloud has stopped.")
+            if not await self._prepare(shown, stop):
+                return
             gateway = await self._start(stack)
             stack.callback(self._say_stopping)
             ends = {
@@ -140,6 +147,23 @@ class _Inkcloud:
                 asyncio.create_task(self._raise_first_failure()),
             }
             await _first_end(ends)
+
+    async def _prepare(self, shown: Shown, stop: StopSignal) -> bool:
+        """Prepare the built-in model if it never was here; return whether to go on."""
+        preparation = FirstPreparation(self._settings, self._logs / "prepare.log")
+        if not preparation.needed():
+            return True
+        self._announcer.say(_PREPARING)
+        work = asyncio.create_task(preparation.run(shown))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        goes_on = not stopped.done()
+        work.cancel()
+        stopped.cancel()
+        await asyncio.wait({work, stopped})
+        if goes_on:
+            self._announcer.say(work.result())
+        return goes_on
 
     async def _start(self, stack: AsyncExitStack) -> GatewayTask:
         settings = self._settings
@@ -263,6 +287,10 @@ class _Inkcloud:
         self._announcer.say("Stopping. A second Ctrl-C stops at once.")
 
 
+_PREPARING = (
+    "Finding out what draws the built-in model fastest on this machine: once, about a minute. "
+    "--no-prepare starts without."
+)
 _PAUSED = (
     f"The endpoint {ENDPOINT} is paused, as it was left. "
     f"Start it with: inkcloud endpoints start {ENDPOINT}"

@@ -1,13 +1,18 @@
 """`inkcloud up`."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inkcloud.bootstrap import settings
 from inkcloud.bootstrap.settings import ENVIRONMENT
 from inkcloud.cli.errors import plain_errors
+
+if TYPE_CHECKING:
+    from inkcloud.engine.preparation import Stage
 
 
 @plain_errors
@@ -63,6 +68,14 @@ def up(
             show_default="what the model says",
         ),
     ] = None,
+    prepare: Annotated[
+        bool,
+        typer.Option(
+            envvar=ENVIRONMENT["prepare"],
+            help="Whether to find out before the first start what draws the built-in model "
+            "fastest on this machine.",
+        ),
+    ] = True,
     database: Annotated[
         str | None,
         typer.Option(
@@ -91,6 +104,16 @@ def up(
             dtype=dtype,
             backend=backend,
             prediction=prediction,
+            prepare=prepare,
             database=database,
-        )
+        ),
+        _stages,
     )
+
+
+@contextmanager
+def _stages() -> "Iterator[Callable[[Stage], None]]":
+    from inkcloud.cli.stage_line import StageLine
+
+    with StageLine() as line:
+        yield line.watch

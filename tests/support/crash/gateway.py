@@ -43,6 +43,7 @@ class Gateway:
             **os.environ,
             "INKCLOUD_DATA_DIR": str(self.data),
             "INKCLOUD_PLAYGROUND": "0",
+            "INKCLOUD_PREPARE": "0",
             "OMP_NUM_THREADS": "1",
         }
         if database is not None:
