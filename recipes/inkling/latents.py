@@ -98,7 +98,7 @@ if __name__ == "__main__":
         "--every",
         type=int,
         default=1,
-        help="only every so many pictures beside those that are often asked for: 5 is enough for"
-        " teach_guidance.py, and for practising the others",
+        help="all examples of only every so many pictures, beside those that are often asked for,"
+        " and one of each other: 5 is enough for teach_guidance.py, 7 for practise.py",
     )
     prepare(parser.parse_args().every)

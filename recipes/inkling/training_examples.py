@@ -11,7 +11,7 @@ from held_out import colour_is_held_out, pair_is_held_out
 from often_asked import often_asked
 from paths import DATASET
 from recolour import COLOURS, WORDS, dominant_hue, recoloured
-from sentences import COUNTS, coloured, counted, paired, plain_name, pool
+from sentences import COUNTS, POOL, coloured, counted, paired, plain_name, pool
 
 # Which share of the training rows each kind of example gets.
 SHARES = {"single": 0.58, "colour": 0.15, "pair": 0.21, "count": 0.06}
@@ -44,7 +44,8 @@ def examples(
     Args:
         records: what the pictures show.
         pictures: (N, H, W, 3).
-        every: make examples of every so many pictures only, and of all that is often asked for.
+        every: make all examples of every so many pictures only, and of all that is often asked
+            for; of the others, the picture as it is with a few of its sentences.
     """
     trained = [index for index, record in enumerate(records) if record["train"]]
     by_style: dict[str, list[int]] = {}
@@ -52,6 +53,7 @@ def examples(
         by_style.setdefault(records[index]["style"], []).append(index)
     for place, index in enumerate(trained):
         if place % every and records[index]["name"] not in often_asked():
+            yield Example("single", (index,), few(records[index])), np.asarray(pictures[index])
             continue
         record, picture = records[index], np.asarray(pictures[index])
         choice = random.Random(f"{index}/{record['name']}/{record['style']}")
@@ -72,6 +74,12 @@ def examples(
             texts = tuple(paired(record, records[other], choice))
             both = pair(picture, np.asarray(pictures[other]), generator)
             yield Example("pair", (index, other), texts), both
+
+
+def few(record: dict) -> tuple[str, ...]:
+    """Return some of a record's sentences: captions, and what was written for its name."""
+    sentences = pool(record)
+    return tuple(dict.fromkeys([*sentences[:3], *sentences[POOL : POOL + 2]]))
 
 
 def colour_variants(

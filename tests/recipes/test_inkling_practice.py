@@ -1,8 +1,10 @@
 """What Inkling practises, what it keeps, and how its latents outlive a stop."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,7 +15,9 @@ from batches import emphasis
 from latents import SHAPE, Encoded
 from often_asked import often_asked
 from practise import KEPT_ROWS, PRACTISED_ROWS, wanted
+from sentences import pool
 from teach_guidance import SCALE
+from training_examples import examples
 
 ROWS = PRACTISED_ROWS + KEPT_ROWS
 
@@ -41,6 +45,26 @@ def test_only_pictures_of_the_names_are_practised():
     assert emphasis([fox], often_asked()) > 0
     assert emphasis([sign | {"style": "flat"}], often_asked()) == 0
     assert emphasis([sign | {"style": "flat"}]) > 0
+
+
+def test_of_pictures_that_are_passed_over_one_example_stays():
+    names = ("fox", "abacus", "abacus", "fox")
+    records = [
+        {"name": name, "tags": [name], "group": 3, "style": "flat", "train": True} for name in names
+    ]
+    pictures = np.random.default_rng(0).integers(0, 255, (4, 128, 128, 3), dtype=np.uint8)
+
+    made = list(examples(records, pictures, every=4))
+
+    counts = Counter(example.records[0] for example, _ in made)
+    assert counts[1] == counts[2] == 1  # "fox" is often asked for
+    assert counts[0] > 1
+    assert counts[3] > 1
+    [(example, picture)] = [each for each in made if each[0].records == (1,)]
+    assert example.kind == "single"
+    assert 1 < len(example.sentences) < len(pool(records[1]))
+    assert set(example.sentences) <= set(pool(records[1]))
+    assert np.array_equal(picture, pictures[1])
 
 
 @pytest.fixture
