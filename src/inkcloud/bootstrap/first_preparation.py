@@ -100,6 +100,8 @@ class FirstPreparation:
             process.stdin.write(json.dumps(job).encode() + b"\n")
             await process.stdin.drain()
         async for line in process.stdout:
+            if not line.startswith(b"{"):  # a library's own words
+                continue
             message: dict[str, Any] = json.loads(line)
             if "stage" in message:
                 watch(Stage(**message["stage"]))
