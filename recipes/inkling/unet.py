@@ -7,11 +7,13 @@ from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from group_norm import use_fast_group_norm
 from paths import CHECKPOINTS, SHIPPED
+from safetensors.torch import load_file, save_file
 from shared_weights import views
 from train_autoencoder import LATENT_CHANNELS
 
 TRAINED = CHECKPOINTS / "unet.pt"
 GUIDED = CHECKPOINTS / "unet_guided.pt"
+BEFORE_PRACTICE = CHECKPOINTS / "unet_before_practice.safetensors"
 PRACTISED = CHECKPOINTS / "unet_practised.pt"
 
 
@@ -58,6 +60,19 @@ def trained() -> UNet2DConditionModel:
 def guided() -> UNet2DConditionModel:
     """Return what `teach_guidance.py` made of that, or else what there is."""
     return averaged(GUIDED) if GUIDED.exists() else trained()
+
+
+def before_practice() -> UNet2DConditionModel:
+    """Return what `practise.py` begins with, which later runs of it need as it was.
+
+    The one that ships may be the result of a practice, and is replaced by the next one's.
+    """
+    model = guided()
+    if not BEFORE_PRACTICE.exists():
+        BEFORE_PRACTICE.parent.mkdir(parents=True, exist_ok=True)
+        save_file(model.state_dict(), BEFORE_PRACTICE)
+    model.load_state_dict(load_file(BEFORE_PRACTICE))
+    return model
 
 
 def practised() -> UNet2DConditionModel:

@@ -11,6 +11,7 @@ import torch
 pytest.importorskip("diffusers")
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes/inkling"))
 import latents
+import unet
 from batches import emphasis
 from latents import SHAPE, Encoded
 from often_asked import often_asked
@@ -37,6 +38,16 @@ def test_the_rest_stays_as_it_was():
     found = wanted(before, torch.randn(ROWS, *SHAPE))
     assert found.shape == before.shape
     assert torch.equal(found[PRACTISED_ROWS:], before[PRACTISED_ROWS:])
+
+
+def test_what_practice_began_with_is_kept_when_another_one_ships(tmp_path, monkeypatch):
+    first, second = (torch.nn.Linear(2, 2) for _ in range(2))
+    began_with = {name: value.clone() for name, value in first.state_dict().items()}
+    monkeypatch.setattr(unet, "BEFORE_PRACTICE", tmp_path / "checkpoints/before.safetensors")
+    for shipped in (first, second):
+        monkeypatch.setattr(unet, "guided", lambda shipped=shipped: shipped)
+        found = unet.before_practice().state_dict()
+        assert all(torch.equal(found[name], value) for name, value in began_with.items())
 
 
 def test_only_pictures_of_the_names_are_practised():
