@@ -65,9 +65,12 @@ def guided() -> UNet2DConditionModel:
 def before_practice() -> UNet2DConditionModel:
     """Return what `practise.py` begins with, which later runs of it need as it was.
 
-    The one that ships may be the result of a practice, and is replaced by the next one's.
+    A checkpoint stays. The one that ships may be replaced by the result of a practice, so where
+    there is no other it is kept.
     """
-    model = guided()
+    if GUIDED.exists() or TRAINED.exists():
+        return guided()
+    model = shipped()
     if not BEFORE_PRACTICE.exists():
         BEFORE_PRACTICE.parent.mkdir(parents=True, exist_ok=True)
         save_file(model.state_dict(), BEFORE_PRACTICE)

@@ -43,7 +43,7 @@ def needed(settings: UpSettings) -> bool:
 
 
 @pytest.mark.slow
-def test_a_model_is_prepared_once_for_a_machine_and_its_weights(settings, tmp_path, monkeypatch):
+def test_a_model_is_prepared_once_for_a_machine_and_its_weights(settings, tmp_path):
     assert needed(settings)
 
     said, stages = run(settings, tmp_path)

@@ -43,9 +43,10 @@ def test_the_rest_stays_as_it_was():
 def test_what_practice_began_with_is_kept_when_another_one_ships(tmp_path, monkeypatch):
     first, second = (torch.nn.Linear(2, 2) for _ in range(2))
     began_with = {name: value.clone() for name, value in first.state_dict().items()}
-    monkeypatch.setattr(unet, "BEFORE_PRACTICE", tmp_path / "checkpoints/before.safetensors")
+    for name in ("GUIDED", "TRAINED", "BEFORE_PRACTICE"):
+        monkeypatch.setattr(unet, name, tmp_path / "checkpoints" / name)
     for shipped in (first, second):
-        monkeypatch.setattr(unet, "guided", lambda shipped=shipped: shipped)
+        monkeypatch.setattr(unet, "shipped", lambda shipped=shipped: shipped)
         found = unet.before_practice().state_dict()
         assert all(torch.equal(found[name], value) for name, value in began_with.items())
 

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from inkcloud.bootstrap.end_process import end_process
 from inkcloud.bootstrap.prepare_child import MODULE
 from inkcloud.bootstrap.settings import UpSettings
 from inkcloud.checkpoints.backends.machine import Machine
@@ -85,7 +86,9 @@ class FirstPreparation:
         else:
             said = _outcome(last)
         finally:
-            await _end(process)
+            await end_process(process, GRACE_SECONDS)
+            if process.stdin is not None:
+                process.stdin.close()
         self._remember()
         return said
 
@@ -146,15 +149,3 @@ def _outcome(seconds: dict[str, float]) -> str:
     return (
         f"{winner} draws it {worse / best:.1f} times as fast as {other}, and is used from now on."
     )
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), GRACE_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-    if process.stdin is not None:
-        process.stdin.close()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx2
 
+from inkcloud.bootstrap.end_process import end_process
+
 HEALTH_SECONDS = 0.25
 GRACE_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
@@ -66,15 +68,8 @@ class PlaygroundProcess:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), GRACE_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if self._process is not None:
+            await end_process(self._process, GRACE_SECONDS)
 
     def kill(self) -> None:
         """End it by force and do not wait."""
