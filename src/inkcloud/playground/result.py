@@ -15,21 +15,31 @@ from inkcloud.playground.start_picture import find_start
 from inkcloud.playground.wording import error_text, failure_text, progress_fraction, progress_text
 
 SECONDS_BETWEEN_LOOKS = 0.5
+# Of all panels together: each look costs the browser and the page's server about as much of a
+# processor as a small model's step, and people often run both where the model draws.
+MOST_LOOKS_A_SECOND = 3
 SECONDS_BETWEEN_TRIES = 2.0
 _NOT_YET = "Nothing drawn yet. Press Generate to see what these settings give."
 
 
 def draw_result(session: Session, panel: int) -> None:
     """Draw a panel's result; while there is more to come it looks again by itself."""
-    pace = pace_of(session.drawings[panel])
+    pace = pace_of(session.drawings[panel], _active(session))
     st.fragment(_draw_latest, run_every=pace)(panel, pace)
 
 
-def pace_of(drawing: Drawing) -> float | None:
-    """Return the seconds until the next look at the gateway; None if there is no need."""
+def pace_of(drawing: Drawing, active: int = 1) -> float | None:
+    """Return the seconds until the next look at the gateway; None if there is no need.
+
+    Args:
+        drawing: what is looked at.
+        active: how many drawings are looked at meanwhile, each by a fragment of its own.
+    """
     if not drawing.active:
         return None
-    return SECONDS_BETWEEN_LOOKS if drawing.trouble is None else SECONDS_BETWEEN_TRIES
+    if drawing.trouble is not None:
+        return SECONDS_BETWEEN_TRIES
+    return max(SECONDS_BETWEEN_LOOKS, active / MOST_LOOKS_A_SECOND)
 
 
 def _draw_latest(panel: int, pace: float | None) -> None:
@@ -39,7 +49,8 @@ def _draw_latest(panel: int, pace: float | None) -> None:
     drawing = follow(session.client, session.drawings[panel])
     session.put(panel, drawing)
     keep_settings(session)
-    if pace_of(drawing) != pace or (panel in session.restoring and drawing.status is not None):
+    restored = panel in session.restoring and drawing.status is not None
+    if restored or pace_of(drawing, _active(session)) != pace:
         # Only a run of the whole page can change the pace, the buttons and the fields.
         st.rerun()
     if drawing.trouble is not None:
@@ -51,6 +62,10 @@ def _draw_latest(panel: int, pace: float | None) -> None:
         draw_finished(panel, drawing)
     else:
         _draw_unfinished(panel, drawing, _size(session, panel))
+
+
+def _active(session: Session) -> int:
+    return sum(drawing.active for drawing in session.drawings)
 
 
 def _size(session: Session, panel: int) -> tuple[int, int] | None:
