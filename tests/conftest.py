@@ -13,6 +13,8 @@ import httpcore2
 import pytest
 from hypothesis import HealthCheck, settings
 
+from support.prepared_builtin import PreparedBuiltin, prepare_builtin
+
 
 def pytest_configure() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -73,3 +75,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test off the real data folder of whoever runs the tests."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+
+
+@pytest.fixture(scope="session")
+def prepared_builtin(tmp_path_factory: pytest.TempPathFactory) -> PreparedBuiltin:
+    """What the first start found out about the built-in model, once for all processes."""
+    own = tmp_path_factory.getbasetemp()
+    return prepare_builtin(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

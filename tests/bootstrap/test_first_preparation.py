@@ -1,6 +1,7 @@
 """The built-in model is prepared before the first start on a machine, and only then."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from inkcloud.bootstrap import first_preparation
 from inkcloud.bootstrap.first_preparation import REMEMBERED, FirstPreparation
 from inkcloud.bootstrap.settings import UpSettings
 from inkcloud.checkpoints.backends.machine import Machine
+from inkcloud.engine.picture_file import read_png
 from inkcloud.engine.preparation import Stage
 from support.running_up import running_up
 from support.tiny_checkpoints import make_tiny_sd
@@ -59,6 +61,22 @@ def test_a_model_is_prepared_once_for_a_machine_and_its_weights(settings, tmp_pa
     weights = next((tmp_path / "tiny").rglob("*.safetensors"))
     weights.write_bytes(weights.read_bytes() + b"\0")
     assert needed(settings)
+
+
+@pytest.mark.slow
+def test_the_first_start_says_what_draws_and_a_second_one_prepares_nothing(
+    prepared_builtin, tmp_path
+):
+    assert "Finding out what draws" in prepared_builtin.said
+    assert " times as fast as " in prepared_builtin.said
+    data = prepared_builtin.share_with(tmp_path / "data")
+    with running_up(data, "--prepare", "--no-playground") as up:
+        assert "Finding out" not in "\n".join(up.lines)
+        answer = up.ask("POST", "/endpoints/text2image/predict", {"prompt": "a cat"})
+
+    winner = prepared_builtin.said.partition(" draws it ")[0].split()[-1]
+    record = read_png(base64.b64decode(answer["image_0"]))[1]
+    assert record.backend == winner
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,19 @@ import httpx2
 import pytest
 
 from support.client_environment import ClientEnvironment, octoai_sdk_0_10_1
+from support.prepared_builtin import PreparedBuiltin
 from support.running_up import PATIENCE, running_up
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, prepared_builtin: PreparedBuiltin
+) -> Iterator[dict[str, str]]:
     """Run Inkcloud with a public and a private endpoint; yield what clients are told."""
-    folder = tmp_path_factory.mktemp("data")
-    with running_up(folder, "--no-playground") as up:
+    folder = prepared_builtin.share_with(tmp_path_factory.mktemp("data"))
+    with running_up(folder, "--prepare", "--no-playground") as up:
         endpoint = up.fact("Endpoint").removesuffix("/predict")
         url = endpoint.partition("/endpoints/")[0]
         token = (folder / "token").read_text().strip()

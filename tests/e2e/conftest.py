@@ -6,9 +6,10 @@ from support.running_up import running_up
 
 
 @pytest.fixture(scope="module")
-def inkcloud(tmp_path_factory):
-    """The whole of Inkcloud, as `inkcloud up` starts it."""
-    with running_up(tmp_path_factory.mktemp("up") / "data") as up:
+def inkcloud(tmp_path_factory, prepared_builtin):
+    """The whole of Inkcloud, as `inkcloud up` starts it on a machine for the second time."""
+    data_dir = prepared_builtin.share_with(tmp_path_factory.mktemp("up") / "data")
+    with running_up(data_dir, "--prepare") as up:
         yield up
 
 
