@@ -15,6 +15,7 @@ TRAINED = CHECKPOINTS / "unet.pt"
 GUIDED = CHECKPOINTS / "unet_guided.pt"
 BEFORE_PRACTICE = CHECKPOINTS / "unet_before_practice.safetensors"
 PRACTISED = CHECKPOINTS / "unet_practised.pt"
+MEAN = CHECKPOINTS / "unet_mean.safetensors"
 
 
 def build() -> UNet2DConditionModel:
@@ -79,7 +80,11 @@ def before_practice() -> UNet2DConditionModel:
 
 
 def practised() -> UNet2DConditionModel:
-    """Return what `practise.py` made of that, or else what there is."""
+    """Return what `mean_unet.py` or `practise.py` made of that, or else what there is."""
+    if MEAN.exists():
+        model = build()
+        model.load_state_dict(load_file(MEAN))
+        return model.eval()
     return averaged(PRACTISED) if PRACTISED.exists() else guided()
 
 

@@ -1,5 +1,6 @@
 """What Inkling practises, what it keeps, and how its latents outlive a stop."""
 
+import argparse
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,8 +15,10 @@ import latents
 import unet
 from batches import emphasis
 from latents import SHAPE, Encoded
+from mean_unet import mix, part
 from often_asked import often_asked
 from practise import KEPT_ROWS, PRACTISED_ROWS, wanted
+from safetensors.torch import save_file
 from sentences import pool
 from teach_guidance import SCALE
 from training_examples import examples
@@ -49,6 +52,28 @@ def test_what_practice_began_with_is_kept_when_another_one_ships(tmp_path, monke
         monkeypatch.setattr(unet, "shipped", lambda shipped=shipped: shipped)
         found = unet.before_practice().state_dict()
         assert all(torch.equal(found[name], value) for name, value in began_with.items())
+
+
+def test_a_mean_of_practices_is_weighted_and_whole_with_one_part():
+    models = [torch.nn.Linear(3, 2).half() for _ in range(2)]
+    first, second = (model.weight.float() for model in models)
+    assert torch.allclose(mix(models, [0.75, 0.25])["weight"], 0.75 * first + 0.25 * second)
+    assert torch.equal(mix(models, [0.0, 1.0])["weight"], second)
+
+
+def test_what_is_exported_is_the_mean_where_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(unet, "MEAN", tmp_path / "mean.safetensors")
+    monkeypatch.setattr(unet, "build", lambda: torch.nn.Linear(3, 2))
+    mean = mix([torch.nn.Linear(3, 2)], [1.0])
+    save_file(mean, unet.MEAN)
+    found = unet.practised().state_dict()
+    assert all(torch.equal(found[key], value) for key, value in mean.items())
+
+
+@pytest.mark.parametrize("text", ["x", "=0.5", "missing.pt=0.5", "x=0", "x=1.5", "x=half"])
+def test_a_part_of_the_mean_that_is_none_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError):
+        part(text)
 
 
 def test_only_pictures_of_the_names_are_practised():
