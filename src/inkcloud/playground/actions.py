@@ -1,6 +1,6 @@
 """What the buttons do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from inkcloud.playground.drawing import Drawing
 from inkcloud.playground.follow import cancel
 from inkcloud.playground.link import MAXIMUM_PANELS
 from inkcloud.playground.parameters import Parameters, parse_seed
+from inkcloud.playground.previews import steps_between_previews
 from inkcloud.playground.run import Run
 from inkcloud.playground.session import Session, current_session
 
@@ -44,8 +45,9 @@ def generate_all() -> None:
     if session.busy:
         return
     session.show(Run.new(len(session.panels)))
+    seconds = _seconds(session, session.panels)  # they are drawn in turn, a step of each
     for panel in session.panels:
-        _generate(session, panel)
+        _generate(session, panel, seconds)
 
 
 def generate_one(panel: int) -> None:
@@ -54,7 +56,7 @@ def generate_one(panel: int) -> None:
     if session.drawings[panel].active:
         return
     session.previous = None
-    _generate(session, panel)
+    _generate(session, panel, _seconds(session, [panel]))
 
 
 def cancel_one(panel: int) -> None:
@@ -139,12 +141,22 @@ def _rearrange(session: Session, order: Sequence[int | None]) -> None:
     session.link_error = None
 
 
-def _generate(session: Session, panel: int) -> None:
+def _seconds(session: Session, panels: Iterable[int]) -> float | None:
+    """Return how long panels will draw together; None if nobody knows."""
+    if session.pace is None:
+        return None
+    wanted = map(form.read, panels)
+    return sum(session.pace.seconds(each, each.images) for each in wanted)
+
+
+def _generate(session: Session, panel: int, seconds: float | None) -> None:
     session.restoring.discard(panel)
     session.link_error = None
     try:
         image = session.start.data if session.start else None
         request = form.read(panel).request(form.prompt(), image)
+        every = steps_between_previews(request.num_inference_steps, seconds)
+        request = replace(request, preview_every=every)
     except InkcloudError as error:
         session.put(panel, Drawing(error=error))
         return

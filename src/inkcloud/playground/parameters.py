@@ -7,9 +7,9 @@ from inkcloud.domain.errors import InvalidRequest
 from inkcloud.domain.generation_request import DEFAULT_STRENGTH, GenerationRequest, skipped_steps
 from inkcloud.domain.limits import MAXIMUM_SEED, Limits
 from inkcloud.domain.sampler_name import SamplerName
+from inkcloud.playground.previews import steps_between_previews
 
 LIMITS = Limits()
-PREVIEWS_PER_PICTURE = 50
 # A browser's slider gives 7.6000000000000005 where 7.6 is meant.
 DECIMALS = 10
 
@@ -89,7 +89,7 @@ class Parameters:
             num_images=self.images,
             variation_seed=parse_seed(self.variation_seed) if self.varied else None,
             variation_strength=self.variation_strength if self.varied else 0.0,
-            preview_every=max(1, self.steps // PREVIEWS_PER_PICTURE),
+            preview_every=steps_between_previews(self.steps),
             image=image,
             strength=round(self.strength, DECIMALS),
         )
