@@ -47,8 +47,9 @@ def test_a_panel_becomes_a_request():
     assert request.seed == 2**64 - 1
 
 
-def test_a_request_has_at_most_ten_previews():
-    assert parameters(steps=500).request("x").preview_every == 50
+@pytest.mark.parametrize(("seconds", "every"), [(None, 50), (60.0, 17)])
+def test_the_time_that_a_picture_takes_decides_how_many_previews_it_has(seconds, every):
+    assert parameters(steps=500).request("x", seconds=seconds).preview_every == every
 
 
 def test_a_sliders_rounding_error_does_not_reach_the_request():

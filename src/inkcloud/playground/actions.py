@@ -13,7 +13,6 @@ from inkcloud.playground.drawing import Drawing
 from inkcloud.playground.follow import cancel
 from inkcloud.playground.link import MAXIMUM_PANELS
 from inkcloud.playground.parameters import Parameters, parse_seed
-from inkcloud.playground.previews import steps_between_previews
 from inkcloud.playground.run import Run
 from inkcloud.playground.session import Session, current_session
 
@@ -145,8 +144,10 @@ def _seconds(session: Session, panels: Iterable[int]) -> float | None:
     """Return how long panels will draw together; None if nobody knows."""
     if session.pace is None:
         return None
-    wanted = map(form.read, panels)
-    return sum(session.pace.seconds(each, each.images) for each in wanted)
+    from_picture = session.start is not None
+    return session.pace.total(
+        form.read(panel).as_drawn(from_picture=from_picture) for panel in panels
+    )
 
 
 def _generate(session: Session, panel: int, seconds: float | None) -> None:
@@ -154,9 +155,7 @@ def _generate(session: Session, panel: int, seconds: float | None) -> None:
     session.link_error = None
     try:
         image = session.start.data if session.start else None
-        request = form.read(panel).request(form.prompt(), image)
-        every = steps_between_previews(request.num_inference_steps, seconds)
-        request = replace(request, preview_every=every)
+        request = form.read(panel).request(form.prompt(), image, seconds)
     except InkcloudError as error:
         session.put(panel, Drawing(error=error))
         return

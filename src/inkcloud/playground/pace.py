@@ -121,8 +121,8 @@ class Pace:
         return count * scale * each
 
     def total(self, pictures: Iterable[Parameters]) -> float:
-        """Return the seconds that different pictures will take together."""
-        return sum(self.seconds(parameters) for parameters in pictures)
+        """Return the seconds that different pictures, of all their seeds, will take together."""
+        return sum(self.seconds(parameters, parameters.images) for parameters in pictures)
 
     def call_seconds(self, parameters: Parameters) -> float:
         """Return the seconds that one more step with these parameters takes."""

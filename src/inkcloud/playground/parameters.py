@@ -66,12 +66,15 @@ class Parameters:
             return self
         return replace(self, skipped=skipped_steps(self.steps, self.strength))
 
-    def request(self, prompt: str, image: bytes | None = None) -> GenerationRequest:
+    def request(
+        self, prompt: str, image: bytes | None = None, seconds: float | None = None
+    ) -> GenerationRequest:
         """Return the request for this prompt.
 
         Args:
             prompt: what to draw.
             image: the file of the picture to begin as; None begins as noise.
+            seconds: that it will take, which decides how many previews come; None if nobody knows.
 
         Raises:
             InvalidRequest: names the first field whose value is not allowed.
@@ -89,7 +92,7 @@ class Parameters:
             num_images=self.images,
             variation_seed=parse_seed(self.variation_seed) if self.varied else None,
             variation_strength=self.variation_strength if self.varied else 0.0,
-            preview_every=steps_between_previews(self.steps),
+            preview_every=steps_between_previews(self.steps, seconds),
             image=image,
             strength=round(self.strength, DECIMALS),
         )

@@ -86,5 +86,4 @@ def _estimate(session: Session) -> str:
     count = "1 picture" if pictures == 1 else f"{pictures} pictures"
     if session.pace is None:
         return f"{count}. How long they take is shown here once a picture was drawn."
-    seconds = sum(session.pace.seconds(parameters, parameters.images) for parameters in panels)
-    return f"{count}, together about {about(seconds)} on this machine."
+    return f"{count}, together about {about(session.pace.total(panels))} on this machine."
