@@ -8,13 +8,17 @@ import pytest
 from inkcloud.engine.picture_file import read_png
 from inkcloud.models.add import add_model
 from inkcloud.models.store import ModelStore
+from support.inspected_here import inspect_here
 from support.running_up import running_up
 from support.tiny_checkpoints import make_tiny_sd
 from support.waiting import wait_until
 
 
 @pytest.mark.slow
-def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(tmp_path):
+def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(
+    tmp_path, monkeypatch
+):
+    inspect_here(monkeypatch)
     store = ModelStore(tmp_path / "data" / "models")
     first = add_model(store, make_tiny_sd(tmp_path / "first", seed=1), name="mine")
     second = make_tiny_sd(tmp_path / "second", seed=2)

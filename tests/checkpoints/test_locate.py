@@ -10,6 +10,12 @@ from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.models.add import add_model
 from inkcloud.models.places import models_dir
 from inkcloud.models.store import ModelStore
+from support.inspected_here import inspect_here
+
+
+@pytest.fixture(autouse=True)
+def _inspected_here(monkeypatch):
+    inspect_here(monkeypatch)
 
 
 def test_the_builtin_model_is_inside_the_package():

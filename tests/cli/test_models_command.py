@@ -10,6 +10,7 @@ from inkcloud.domain.endpoint import Endpoint
 from inkcloud.models.store import ModelStore
 from inkcloud.storage.database import Database
 from inkcloud.storage.endpoints import EndpointTable
+from support.inspected_here import inspect_here
 from support.tiny_checkpoints import make_tiny_sd
 
 
@@ -17,6 +18,7 @@ from support.tiny_checkpoints import make_tiny_sd
 def _environment(monkeypatch, tmp_path):
     monkeypatch.setenv("INKCLOUD_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
+    inspect_here(monkeypatch)
 
 
 @pytest.fixture

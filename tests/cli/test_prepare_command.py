@@ -10,6 +10,7 @@ from inkcloud.checkpoints.backends.call_shape import CallShape
 from inkcloud.checkpoints.backends.prepared_folder import VARIABLE, prepared_dir
 from inkcloud.cli.main import app
 from inkcloud.engine.picture_file import read_png
+from support.inspected_here import inspect_here
 from support.prepared_models import prepare_without_race
 from support.tiny_checkpoints import make_tiny_sd
 
@@ -17,6 +18,7 @@ from support.tiny_checkpoints import make_tiny_sd
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    inspect_here(monkeypatch)
     return make_tiny_sd(tmp_path / "tiny")
 
 

@@ -9,6 +9,7 @@ import torch
 
 from inkcloud.domain.noise_schedule import Prediction
 from support.hub import LoopbackHub, folder_files
+from support.inspected_here import inspecting_for_others
 from support.narrow_checkpoints import make_narrow_sd
 from support.original_layout import write_single_file
 from support.running_pull import ModelsCommand
@@ -32,8 +33,19 @@ def hub():
         yield running
 
 
+@pytest.fixture(scope="module")
+def inspecting(tmp_path_factory):
+    with inspecting_for_others(tmp_path_factory.mktemp("inspecting")) as program:
+        yield program
+
+
 @pytest.fixture
-def models(hub, tmp_path):
+def models(hub, tmp_path, inspecting):
+    return ModelsCommand(tmp_path, hub, inspecting)
+
+
+@pytest.fixture
+def models_as_installed(hub, tmp_path):
     return ModelsCommand(tmp_path, hub)
 
 
@@ -47,7 +59,10 @@ def repository(hub, files):
     return hub.repository(ID, None, **files, **NOT_NEEDED)
 
 
-def test_a_model_is_pulled_with_its_facts_hashes_and_pinned_commit(models, hub, repository, files):
+def test_a_model_is_pulled_with_its_facts_hashes_and_pinned_commit(
+    models_as_installed, hub, repository, files
+):
+    models = models_as_installed
     commit = repository.branches["main"]
 
     said = models.good("pull", ID)
@@ -309,7 +324,10 @@ def test_an_unfinished_pull_is_listed_and_can_be_removed(models, hub, repository
     assert models.store.unfinished() == []
 
 
-def test_a_single_file_is_pulled_once_and_asked_what_it_predicts(models, hub, tmp_path):
+def test_a_single_file_is_pulled_once_and_asked_what_it_predicts(
+    models_as_installed, hub, tmp_path
+):
+    models = models_as_installed
     narrow = make_narrow_sd(tmp_path / "narrow", version=2)
     file = write_single_file(narrow, tmp_path / "dream.safetensors", dtype=torch.float16)
     files = {"dream.safetensors": file.read_bytes(), "dream.ckpt": b"a pickle"}

@@ -11,6 +11,7 @@ from inkcloud.models.builtin import BUILTIN, builtin_folder
 from inkcloud.models.inspection import inspect
 from inkcloud.models.store import ModelStore
 from models.conftest import FACTS, told_facts
+from support.inspected_here import inspect_here
 
 
 def added(store, folder, **options):
@@ -28,7 +29,9 @@ def test_an_empty_store_has_the_built_in_model_only(store):
     assert not store.folder.exists()
 
 
-def test_the_built_in_models_facts_are_those_that_its_inspection_finds(store):
+def test_the_built_in_models_facts_are_those_that_its_inspection_finds(store, monkeypatch):
+    inspect_here(monkeypatch)
+
     assert store.get(BUILTIN).facts == inspect(builtin_folder(), None)
 
 

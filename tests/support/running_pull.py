@@ -8,20 +8,29 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from inkcloud.models.store import ModelStore
 from support.hub import LoopbackHub
 
+INKCLOUD = (sys.executable, "-m", "inkcloud.cli.main")
 PATIENCE = 300
 
 
 class ModelsCommand:
-    """Runs the commands on a data folder of its own."""
+    """Runs the commands on a data folder of its own.
 
-    def __init__(self, folder: Path, hub: LoopbackHub) -> None:
+    Args:
+        folder: for that data folder, and where the commands run.
+        hub: which they pull from.
+        program: what stands before a command's words, if it is not that of users.
+    """
+
+    def __init__(self, folder: Path, hub: LoopbackHub, program: Sequence[str] = INKCLOUD) -> None:
         self.data_dir = folder / "data"
         self.hub = hub
+        self._program = program
         self.store = ModelStore(self.data_dir / "models")
         self.environment = {
             name: value
@@ -36,7 +45,7 @@ class ModelsCommand:
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "inkcloud.cli.main", "models", *arguments],
+            [*self._program, "models", *arguments],
             env=self.environment | environment,
             cwd=self.data_dir.parent,
             stdout=subprocess.PIPE,
