@@ -5,10 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # pip would compile what it installs one file after the other; COMPILE does it with all cores.
-# A file that is not meant for this Python is no reason to stop, as it is none for pip.
+# A file that is not meant for this Python is no reason to stop, as it is none for pip. What is left
+# out is most of those libraries and hardly used; Python compiles what is, when it is imported.
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile \
 	--constraint constraints.txt
-COMPILE := $(BIN)/python -m compileall -qq -j 0
+COMPILE := $(BIN)/python -m compileall -qq -j 0 \
+	-x '/(tests?|testing|transformers/models|diffusers/pipelines|networkx|torch/_inductor|pip)/'
 
 # What Python has compiled is kept, even where the environment says otherwise: the tests start
 # hundreds of processes, and each would compile Inkcloud anew for a second.
