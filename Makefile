@@ -16,9 +16,9 @@ COMPILE := $(BIN)/python -m compileall -qq -j 0 \
 # hundreds of processes, and each would compile Inkcloud anew for a second.
 export PYTHONDONTWRITEBYTECODE =
 
-# Tests run in this many processes, each on one thread; they wait a lot, so one more than two cores
-# is quicker. PYTEST_WORKERS=0 runs them in one.
-PYTEST_WORKERS ?= 3
+# Tests run in this many processes, each on one thread; they wait a lot, so twice as many as two cores
+# are quicker. They take 9 GB. PYTEST_WORKERS=0 runs them in one.
+PYTEST_WORKERS ?= 4
 PYTEST_OPTIONS ?=
 # Options for `inkcloud up`, for example: make run UP_OPTIONS="--port 9000"
 UP_OPTIONS ?=
