@@ -14,6 +14,8 @@ Chromium and its driver must be installed.
   (`playground/press_echo.py`), for the first click on a page and for the second.
 - click to progress: from the click until a progress bar of the server's answer says more than
   "Ready.", for the same clicks.
+- click to pictures: from the click until the last of the three panels shows its picture, drawn on
+  the same cores with what `inkcloud up` prepared.
 """
 
 import argparse
@@ -50,7 +52,7 @@ const look = () => {
 new MutationObserver(look).observe(document, {subtree: true, childList: true, attributes: true});
 """
 CLICK = """
-const done = arguments[0], began = performance.now();
+const done = arguments[0], began = window.inkClicked = performance.now();
 const bars = () => [...document.querySelectorAll('[data-testid=stProgress]')];
 const seen = () => bars().some((bar) => !bar.textContent.includes('Ready'));
 const hosts = [...document.querySelectorAll('.st-key-run_status *')];
@@ -71,13 +73,25 @@ requestAnimationFrame(() => requestAnimationFrame(() => {
 }));
 """
 
+# The button is disabled while anything is drawn.
+DRAWN = """
+const done = arguments[0];
+const pictures = () => [1, 2, 3].every(
+  (panel) => document.querySelector(`.st-key-panel${panel}_frame img`)?.naturalWidth);
+const timer = setInterval(() => {
+  if (!document.querySelector('.st-key-generate button:enabled') || !pictures()) return;
+  clearInterval(timer);
+  requestAnimationFrame(() => done(performance.now() - window.inkClicked));
+}, 50);
+"""
+
 
 def main() -> None:
     options = _options()
     figures: dict[str, list[float]] = {}
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_up(Path(folder) / "data", "--no-playground") as up,
+        running_up(Path(folder) / "data", "--prepare", "--no-playground") as up,
     ):
         for round_ in range(options.rounds):
             browser = Browser(Path(folder) / f"browser{round_}")
@@ -104,16 +118,13 @@ def _measure(up, browser: Browser, figures: dict[str, list[float]]) -> None:  # 
             sending, progress = browser.driver.execute_async_script(CLICK)
             _note(figures, f"{name} to sending", sending / 1000)
             _note(figures, f"{name} to progress", progress / 1000)
-            browser.wait_for(lambda: _seen(browser) and _is_idle(browser))
+            drawn = browser.driver.execute_async_script(DRAWN)
+            _note(figures, f"{name} to pictures", drawn / 1000)
 
 
 def _seen(browser: Browser) -> dict[str, float] | None:
     seen = browser.driver.execute_script("return window.inkSeen")
     return seen if "title" in seen and "button" in seen else None
-
-
-def _is_idle(browser: Browser) -> bool:
-    return bool(browser.shown(".st-key-generate button:enabled"))
 
 
 @contextmanager

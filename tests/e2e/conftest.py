@@ -1,7 +1,7 @@
 import pytest
 from selenium.common.exceptions import WebDriverException
 
-from support.browser import Browser, chromium
+from support.browser import NEVER_OPTIMISE, Browser, chromium
 from support.running_up import running_up
 
 
@@ -28,7 +28,7 @@ def browser(chromiums, tmp_path, tmp_path_factory):
     if chromium() is None:
         pytest.skip("Chromium and its driver are not installed")
     if not chromiums:
-        chromiums.append(Browser(tmp_path_factory.mktemp("browser")))
+        chromiums.append(Browser(tmp_path_factory.mktemp("browser"), NEVER_OPTIMISE))
     chromiums[0].begin(tmp_path)
     yield chromiums[0]
     try:

@@ -30,10 +30,10 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Pages are opened anew all the time: the browser takes an eighth less if it never makes their
-    # code fast.
-    "--js-flags=--no-opt",
 )
+# For tests, which open pages anew all the time: the browser takes an eighth less of the processor
+# if it never makes their code fast.
+NEVER_OPTIMISE = "--js-flags=--no-opt"
 PATIENCE = 900  # a hang is told apart from a busy machine by its length only
 # Streamlit replaces elements, and disables them while its server is away.
 PASSING = (
@@ -85,11 +85,16 @@ def start_command(program: str, folder: Path) -> Path:
 
 
 class Browser:
-    """One browser, and in it one window at a time with nothing that an earlier one has left."""
+    """One browser, and in it one window at a time with nothing that an earlier one has left.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: for its profile and downloads.
+        flags: Chromium's, beside those that it always gets.
+    """
+
+    def __init__(self, folder: Path, *flags: str) -> None:
         options = webdriver.ChromeOptions()
-        for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
+        for flag in (*FLAGS, *flags, f"--user-data-dir={folder / 'profile'}"):
             options.add_argument(flag)
         options.binary_location = str(start_command(chromium() or "chromium", folder))
         service = Service(shutil.which("chromedriver"))
