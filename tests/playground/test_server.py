@@ -1,6 +1,7 @@
 """The server of the pages: its settings, and the files that it keeps in memory."""
 
 import asyncio
+import gc
 
 import httpx2
 import pytest
@@ -8,7 +9,7 @@ from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
 from inkcloud.playground.kept_files import KeptFiles
-from inkcloud.playground.server import settings_of
+from inkcloud.playground.server import import_pages, settings_of
 
 BODY = b"export const answer = 42"
 
@@ -109,3 +110,12 @@ def test_streamlit_knows_every_setting():
 
 def test_streamlit_still_looks_for_components_where_the_server_spares_it():
     assert callable(manifest_scanner.scan_component_manifests)
+
+
+def test_what_was_imported_is_not_looked_through_after_each_run_of_a_script():
+    config.get_option("runner.postScriptGC")  # Streamlit collects then
+    stays: list[str] = []
+
+    import_pages()
+
+    assert all(each is not stays for each in gc.get_objects())

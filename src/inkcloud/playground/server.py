@@ -6,6 +6,7 @@ first page needs while the browser loads those files.
 """
 
 import argparse
+import gc
 import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
@@ -45,15 +46,19 @@ async def _warm(_: App) -> AsyncIterator[dict[str, Any]]:
 
     Before that the server would answer later, and after it the first page would wait.
     """
-    threading.Thread(target=_import_pages, daemon=True).start()
+    threading.Thread(target=import_pages, daemon=True).start()
     yield {}
 
 
-def _import_pages() -> None:
+def import_pages() -> None:
+    """Import what the first page needs, and keep the collector of cycles off it from then on."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(_TURN)
     try:
         import_module("inkcloud.playground.app")
+        # Streamlit collects rings of references after each run of a script, so after each look at
+        # a picture that is being drawn: let it pass over what was imported, for it stays.
+        gc.freeze()
     finally:
         sys.setswitchinterval(usual)
 
