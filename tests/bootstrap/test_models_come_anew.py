@@ -5,22 +5,20 @@ import threading
 
 import pytest
 
+from inkcloud.checkpoints.inspect import inspect_model
 from inkcloud.engine.picture_file import read_png
 from inkcloud.models.add import add_model
 from inkcloud.models.store import ModelStore
-from support.inspected_here import inspect_here
 from support.running_up import running_up
 from support.tiny_checkpoints import make_tiny_sd
 from support.waiting import wait_until
 
 
 @pytest.mark.slow
-def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(
-    tmp_path, monkeypatch
-):
-    inspect_here(monkeypatch)
+def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(tmp_path):
     store = ModelStore(tmp_path / "data" / "models")
-    first = add_model(store, make_tiny_sd(tmp_path / "first", seed=1), name="mine")
+    first = make_tiny_sd(tmp_path / "first", seed=1)
+    before = add_model(store, first, name="mine", inspection=inspect_model)
     second = make_tiny_sd(tmp_path / "second", seed=2)
     hashes: list[str] = []
     problems: list[Exception] = []
@@ -43,7 +41,7 @@ def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(
         thread = threading.Thread(target=draw)
         thread.start()
         wait_until(lambda: hashes or problems)
-        anew = add_model(store, second, name="mine")
+        anew = add_model(store, second, name="mine", inspection=inspect_model)
         wait_until(lambda: len(set(hashes)) == 2 or problems)
         done.set()
         thread.join()
@@ -51,5 +49,5 @@ def test_replicas_are_replaced_without_dropping_a_request_and_the_event_says_so(
 
     assert problems == []
     assert hashes == sorted(hashes, key=[hashes[0], hashes[-1]].index)  # never back again
-    told = f"the model mine, from revision {first.revision} to {anew.revision}"
+    told = f"the model mine, from revision {before.revision} to {anew.revision}"
     assert [told in event["text"] for event in events if event["kind"] == "updated"] == [True]

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 import inkcloud
+from inkcloud.checkpoints.inspect import inspect_model
 from inkcloud.checkpoints.load_model import load_model
 from inkcloud.checkpoints.locate import BUILTIN, find_model, locate
 from inkcloud.domain.errors import CheckpointError
@@ -10,12 +11,6 @@ from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.models.add import add_model
 from inkcloud.models.places import models_dir
 from inkcloud.models.store import ModelStore
-from support.inspected_here import inspect_here
-
-
-@pytest.fixture(autouse=True)
-def _inspected_here(monkeypatch):
-    inspect_here(monkeypatch)
 
 
 def test_the_builtin_model_is_inside_the_package():
@@ -54,7 +49,7 @@ def test_a_stored_model_is_found_by_its_name_wherever_the_store_is(
     monkeypatch.setenv(variable, str(tmp_path / "data"))
     inside = {"INKCLOUD_DATA_DIR": "models", "INKCLOUD_MODELS_DIR": "."}
     store = ModelStore(tmp_path / "data" / inside.get(variable, "inkcloud/models"))
-    model = add_model(store, folder, name="mine")
+    model = add_model(store, folder, name="mine", inspection=inspect_model)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
 
@@ -68,7 +63,7 @@ def test_a_stored_model_is_found_by_its_name_wherever_the_store_is(
 def test_a_stored_model_is_loaded_under_its_name(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("INKCLOUD_MODELS_DIR", str(tmp_path / "models"))
     store = ModelStore(models_dir({"INKCLOUD_MODELS_DIR": str(tmp_path / "models")}))
-    model = add_model(store, folder, name="mine")
+    model = add_model(store, folder, name="mine", inspection=inspect_model)
 
     assert load_model("mine", "float32").name == "mine"
     weights = store.place(model, "unet/diffusion_pytorch_model.safetensors")
@@ -87,7 +82,8 @@ def test_a_linked_folder_that_got_other_weights_is_refused(folder, tmp_path, mon
     monkeypatch.setenv("INKCLOUD_MODELS_DIR", str(tmp_path / "models"))
     weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
     half = weights.rename(weights.with_name("diffusion_pytorch_model.fp16.safetensors"))
-    add_model(ModelStore(tmp_path / "models"), folder, name="mine", link=True)
+    store = ModelStore(tmp_path / "models")
+    add_model(store, folder, name="mine", link=True, inspection=inspect_model)
     weights.write_bytes(half.read_bytes())
 
     with pytest.raises(CheckpointError, match="was not there when the model was added"):

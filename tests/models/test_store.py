@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from inkcloud.checkpoints.inspect import inspect_model
 from inkcloud.domain.errors import CheckpointError, Conflict, InvalidRequest, NotFound
 from inkcloud.domain.noise_schedule import Prediction
 from inkcloud.models.add import add_model
 from inkcloud.models.builtin import BUILTIN, builtin_folder
-from inkcloud.models.inspection import inspect
 from inkcloud.models.store import ModelStore
 from models.conftest import FACTS, told_facts
-from support.inspected_here import inspect_here
 
 
 def added(store, folder, **options):
@@ -29,10 +28,8 @@ def test_an_empty_store_has_the_built_in_model_only(store):
     assert not store.folder.exists()
 
 
-def test_the_built_in_models_facts_are_those_that_its_inspection_finds(store, monkeypatch):
-    inspect_here(monkeypatch)
-
-    assert store.get(BUILTIN).facts == inspect(builtin_folder(), None)
+def test_the_built_in_models_facts_are_those_that_its_inspection_finds(store):
+    assert store.get(BUILTIN).facts == inspect_model(builtin_folder())
 
 
 def test_a_copied_model_lies_whole_in_the_store(store, folder):

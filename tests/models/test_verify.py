@@ -1,12 +1,12 @@
 import json
 import shutil
 
+from inkcloud.checkpoints.inspect import inspect_model
 from inkcloud.models.add import add_model
 from inkcloud.models.builtin import BUILTIN
 from inkcloud.models.store import ModelStore
 from inkcloud.models.verify import verify_model
 from models.conftest import told_facts
-from support.inspected_here import inspect_here
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
 
@@ -46,9 +46,8 @@ def test_each_file_that_differs_is_named_with_how(store, folder):
     assert "It is 2 bytes long, not" in found["tokenizer/vocab.json"]
 
 
-def test_shapes_are_checked_by_the_real_inspection(tmp_path, folder, monkeypatch):
+def test_shapes_are_checked_by_the_real_inspection(tmp_path, folder):
     """A model whose shapes are wrong but whose hashes were recorded so."""
-    inspect_here(monkeypatch)
     config = folder / "unet" / "config.json"
     data = json.loads(config.read_text())
     data["block_out_channels"] = [32, 96]
@@ -56,7 +55,7 @@ def test_shapes_are_checked_by_the_real_inspection(tmp_path, folder, monkeypatch
     store = ModelStore(tmp_path / "models")
     model = kept(store, folder)
 
-    [fault] = verify_model(store, model)
+    [fault] = verify_model(store, model, inspection=inspect_model)
 
     assert "do not fit" in fault.text or "wrong shape" in fault.text
 

@@ -113,7 +113,7 @@ def test_streamlit_still_looks_for_components_where_the_server_spares_it():
 
 
 def test_what_was_imported_is_not_looked_through_after_each_run_of_a_script():
-    config.get_option("runner.postScriptGC")  # Streamlit collects then
+    assert config.get_option("runner.postScriptGC")  # or there is nothing to spare
     stays: list[str] = []
 
     import_pages()

@@ -1,14 +1,13 @@
-"""The real inspection of models, but in the tests' own process.
+"""The real inspection of models, but in the tests' own process, for tests of commands.
 
 A new process imports torch, transformers and diffusers for five seconds; the tests' own one has
-them already.
+them already. What takes an `inspection` can be given `inspect_model` instead.
 """
 
 import contextlib
 import io
 import json
 import socketserver
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 
 from inkcloud.checkpoints import inspect_process
 from inkcloud.models import inspection
+from support.inspected_there import NoProcess
 
 
 def _inspect(arguments: list[str]) -> tuple[int, str]:
@@ -29,22 +29,9 @@ def _inspect(arguments: list[str]) -> tuple[int, str]:
     return code, printed.getvalue()
 
 
-class _ThisProcess:
-    """What the inspection needs of `subprocess`."""
-
-    DEVNULL = subprocess.DEVNULL
-    TimeoutExpired = subprocess.TimeoutExpired
-
-    @staticmethod
-    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
-        assert command[1:3] == ["-m", inspection.MODULE]
-        code, printed = _inspect(command[3:])
-        return subprocess.CompletedProcess(command, code, printed.encode(), b"")
-
-
 def inspect_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let models be inspected in this process until the end of a test."""
-    monkeypatch.setattr(inspection, "subprocess", _ThisProcess)
+    monkeypatch.setattr(inspection, "subprocess", NoProcess(_inspect))
 
 
 class _Answer(socketserver.StreamRequestHandler):
