@@ -125,10 +125,12 @@ def test_every_lesson_is_done_by_keyboard_alone(inkcloud, browser, lesson):
     key = f"lesson_{lesson.name}_answer"
     right = lesson.question.answer(lesson.question.right)
     wrong = next(answer for answer in lesson.question.answers if answer is not right)
-    browser.driver.get(inkcloud.playground_url + "/lessons")
-    browser.widget("lesson_run", "button")
-
-    choose(browser, "lesson_choice", lesson.title)
+    if lesson is LESSONS[-1]:  # once through all of them by their arrows: each takes a second
+        browser.driver.get(inkcloud.playground_url + "/lessons")
+        browser.widget("lesson_run", "button")
+        choose(browser, "lesson_choice", lesson.title)
+    else:
+        browser.driver.get(f"{inkcloud.playground_url}/lessons?lesson={lesson.name}")
     browser.wait_for(lambda: lesson.title in browser.text("lesson_text"))
     press(browser, "lesson_run")
     browser.wait_for(lambda: "What it measured" in browser.text("lesson_reading"))
