@@ -99,6 +99,6 @@ if __name__ == "__main__":
         type=int,
         default=1,
         help="all examples of only every so many pictures, beside those that are often asked for,"
-        " and one of each other: 5 is enough for teach_guidance.py, 7 for practise.py",
+        " and one of each other: 5 is enough for teach_guidance.py, 2 for practise.py",
     )
     prepare(parser.parse_args().every)
