@@ -19,8 +19,7 @@ from torch import nn
 from understood import unclear_descriptions
 from unet import PRACTISED, before_practice, for_training
 
-# A little less than what teach_guidance.py taught: seeds differ more, and practice makes up for
-# what guidance would have done for the sentence.
+# A little less than teach_guidance.py's, in the hope that seeds differ more; they did not.
 SCALE = 0.55
 # In each process.
 ASKED_ROWS = 10
