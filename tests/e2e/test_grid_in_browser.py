@@ -111,7 +111,7 @@ def look_at_one_cell_and_export(inkcloud, browser) -> None:
 def test_stop_ends_the_work_within_a_step_and_keeps_what_is_drawn(inkcloud, browser):
     browser.resize(WIDE)
     browser.open(f"{inkcloud.playground_url}/grid", until="grid_draw")
-    fill_axes(browser, "2, 500", "11-13")
+    fill_axes(browser, "2, 500", "11-30")  # minutes of work, on a quick machine too
     browser.press("grid_draw")
     browser.wait_for(lambda: drawn(browser) >= 2)
     browser.wait_for(lambda: any("Step " in text for text in cell_texts(browser)))

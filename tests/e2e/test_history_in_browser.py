@@ -88,7 +88,6 @@ def test_a_favourite_is_found_by_filters_and_sorted_by_its_steps(inkcloud, drawn
     shows(browser, *PROMPTS)
     browser.choose("history_sort", "Most steps first")
     browser.wait_for(lambda: cards(browser) == [*reversed(PROMPTS)])
-    browser.settle()  # what is typed while the field is drawn anew is lost
     browser.choose("history_sort", "Fewest steps first")
     browser.wait_for(lambda: cards(browser) == [*PROMPTS])
 

@@ -59,6 +59,7 @@ ATTRIBUTES = SHOWN + (
     "return shown.map(element => element[name] ?? element.getAttribute(name));"
 )
 LOADED = SHOWN + "return shown.filter(element => element.naturalWidth);"
+OPTIONS = "[role=listbox] [role=option]"
 PAGE_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]"
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
@@ -228,8 +229,28 @@ class Browser:
         self.wait_for(lambda: self.widget(key, tag).get_attribute("value") == text)
 
     def choose(self, key: str, text: str) -> None:
-        """Choose an entry of a list."""
-        self._send(key, "input", text, "\ue007")  # Enter
+        """Choose the first entry of a list that begins with a text, and see that it is chosen.
+
+        As a person would: a list that closes while the page is drawn anew is opened again.
+        """
+        pressed = ""
+
+        def chosen() -> bool:
+            nonlocal pressed
+            listed = self.shown(OPTIONS)
+            if pressed and not listed and self.value(key) == pressed:
+                return True
+            field = self.widget(key, "input")
+            if not listed and field.is_enabled():
+                field.send_keys("\ue009a\ue000", text)  # Control-A, the text
+            entry = next((entry for entry in listed if entry.text.startswith(text)), None)
+            if entry is not None:
+                name = entry.text
+                entry.click()
+                pressed = name
+            return False
+
+        self.wait_for(chosen)
 
     def _send(self, key: str, tag: str, *keys: str) -> None:
         """Type into a widget as soon as it takes what is typed."""
