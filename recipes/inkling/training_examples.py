@@ -15,6 +15,8 @@ from sentences import COUNTS, POOL, coloured, counted, paired, plain_name, pool
 
 # Which share of the training rows each kind of example gets.
 SHARES = {"single": 0.58, "colour": 0.15, "pair": 0.21, "count": 0.06}
+# More places and sizes than one, or what is learnt for hours by heart is where a thing stands.
+SHIFTED_OF_EACH = 3
 COLOURS_OF_EACH = 4
 PAIRS_OF_EACH = 3
 COUNTED_SHARE = 0.6
@@ -59,7 +61,8 @@ def examples(
         choice = random.Random(f"{index}/{record['name']}/{record['style']}")
         generator = np.random.default_rng(index)
         sentences = tuple(pool(record))
-        for variant in (picture, picture[:, ::-1], shifted(picture, generator)):
+        elsewhere = (shifted(picture, generator) for _ in range(SHIFTED_OF_EACH))
+        for variant in (picture, picture[:, ::-1], *elsewhere):
             yield Example("single", (index,), sentences), variant
         yield from colour_variants(index, record, picture, choice)
         if choice.random() < COUNTED_SHARE:
