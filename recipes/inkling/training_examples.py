@@ -15,7 +15,7 @@ from sentences import COUNTS, POOL, coloured, counted, paired, plain_name, pool
 
 # Which share of the training rows each kind of example gets.
 SHARES = {"single": 0.58, "colour": 0.15, "pair": 0.21, "count": 0.06}
-# More places and sizes than one, or what is learnt for hours by heart is where a thing stands.
+# With one, hours of training learn by heart where each thing stands and how large it is.
 SHIFTED_OF_EACH = 3
 COLOURS_OF_EACH = 4
 PAIRS_OF_EACH = 3
