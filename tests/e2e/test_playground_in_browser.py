@@ -199,6 +199,38 @@ def test_a_bad_seed_is_told_in_its_panel(inkcloud, browser):
     assert browser.value("panel2_seed") == "minus one"
 
 
+def test_who_presses_before_the_page_was_drawn_again_loses_nothing_of_what_was_typed(
+    inkcloud, browser
+):
+    browser.open(inkcloud.playground_url)
+    browser.settle()
+
+    browser.click_too_early(".st-key-panel2_generate button")
+    browser.fill("panel2_steps", "31")
+
+    browser.wait_for(lambda: in_panel(browser, 2, "Download PNG"))
+    browser.settle()
+    assert browser.value("panel2_steps") == "31"
+    assert browser.value("panel2_preset") == ""
+    request = inkcloud.get(f"/endpoints/text2image/generations/{job_of(browser, 2)}")["request"]
+    assert request["num_inference_steps"] == 31
+
+
+def test_a_preset_is_drawn_with_even_if_the_button_was_pressed_before_it_was_seen(
+    inkcloud, browser
+):
+    browser.open(inkcloud.playground_url)
+    browser.settle()
+
+    browser.click_too_early(".st-key-panel2_generate button")
+    browser.choose("panel2_preset", "DPMSolverMultistep, 20 steps")
+
+    browser.wait_for(lambda: in_panel(browser, 2, "Download PNG"))
+    request = inkcloud.get(f"/endpoints/text2image/generations/{job_of(browser, 2)}")["request"]
+    assert (request["scheduler"], request["num_inference_steps"]) == ("DPMSolverMultistep", 20)
+    assert browser.value("panel2_steps") == "20"
+
+
 def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
     browser.open(inkcloud.playground_url)
     browser.fill("prompt", "an otter")

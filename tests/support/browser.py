@@ -59,6 +59,17 @@ ATTRIBUTES = SHOWN + (
     "return shown.map(element => element[name] ?? element.getAttribute(name));"
 )
 LOADED = SHOWN + "return shown.filter(element => element.naturalWidth);"
+CLICK_TOO_EARLY = """
+const [element] = arguments, send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  WebSocket.prototype.send = send;
+  send.call(this, data);
+  queueMicrotask(() => {
+    for (const end = performance.now() + 3000; performance.now() < end;);
+    element.click();
+  });
+};
+"""
 OPTIONS = "[role=listbox] [role=option]"
 PAGE_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]"
 DESKTOP = (1440, 900)
@@ -217,6 +228,15 @@ class Browser:
             return True
 
         self.wait_for(clicked)
+
+    def click_too_early(self, selector: str) -> None:
+        """Click the first such element when the page's server has answered what is sent next.
+
+        The page, which is kept busy until then, has not seen the answer.
+        """
+        # A box's own element cannot be seen.
+        element = self.read(lambda: self.driver.find_element(By.CSS_SELECTOR, selector))
+        self.driver.execute_script(CLICK_TOO_EARLY, element)
 
     def fill(self, key: str, text: str) -> None:
         self._send(key, "input", "\ue009a\ue000", text, "\ue007")  # Control-A, the text, Enter

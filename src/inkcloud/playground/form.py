@@ -92,13 +92,18 @@ class Matches:
     example: str | None
 
 
-def take_choices(panel: int) -> None:
-    """Fill a panel's fields by what was chosen since its choosers were drawn.
+def take_choices(session: Session) -> None:
+    """Fill the panels' fields by what was chosen since their choosers were drawn.
 
-    Call it before the fields are drawn. The choosers' values are compared with what they
-    showed rather than told of by callbacks: when the page's server was started anew, it does
-    not know the callbacks of the page that is still open in the browser.
+    Call it before presses are answered and the fields are drawn. The choosers' values are compared
+    with what they showed rather than told of by callbacks: when the page's server was started
+    anew, it does not know the callbacks of the page that is still open in the browser.
     """
+    for panel in session.panels:
+        _take_choices(panel)
+
+
+def _take_choices(panel: int) -> None:
     state = st.session_state
     if _changed(panel, PRESET) and state[key(panel, PRESET)] is not None:
         write(panel, preset_named(state[key(panel, PRESET)]).applied_to(read(panel)))
@@ -124,11 +129,21 @@ def show_matches(panel: int) -> Matches:
     example = matching_example(parameters.negative_prompt)
     matches = Matches(preset.name if preset else None, example.label if example else None)
     for name, match in ((PRESET, matches.preset), (EXAMPLE, matches.example)):
-        st.session_state[_shown(panel, name)] = match
-        # A chooser that this server does not know yet shows its default: see above.
-        if key(panel, name) in st.session_state:
-            st.session_state[key(panel, name)] = match
+        # A field that this server does not know yet shows its default: see above.
+        for field, value in ((key(panel, name), match), (shown_key(panel, name), match or "")):
+            if field in st.session_state:
+                st.session_state[field] = value
     return matches
+
+
+def shown_key(panel: int, name: str) -> str:
+    """Return the key of the hidden field that says what a chooser shows.
+
+    It comes back from the browser together with the chooser's value. What this server showed last
+    would not do: who types and presses something before the page was drawn again sends what the
+    chooser showed before, and it would be taken for a choice.
+    """
+    return key(panel, name) + "_shown"
 
 
 def _values(parameters: Parameters) -> dict[str, Any]:
@@ -155,11 +170,7 @@ def _held(panel: int) -> dict[str, Any]:
     return {**held, "width": width, "height": height}
 
 
-def _shown(panel: int, name: str) -> str:
-    return key(panel, name) + "_shown"
-
-
 def _changed(panel: int, name: str) -> bool:
-    chooser, shown = key(panel, name), _shown(panel, name)
+    chooser, shown = key(panel, name), shown_key(panel, name)
     state = st.session_state
-    return chooser in state and shown in state and state[chooser] != state[shown]
+    return chooser in state and shown in state and (state[chooser] or "") != state[shown]

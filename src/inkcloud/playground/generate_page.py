@@ -37,6 +37,7 @@ def draw_generate_page(session: Session) -> None:
     follow_address(session)
     form.fill(session)
     restore_fields(session)
+    form.take_choices(session)
     actions.answer_presses(session)
     buttons, status = _draw_head(session)
     learn_pace(session)

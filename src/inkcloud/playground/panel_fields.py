@@ -58,7 +58,6 @@ def draw_settings(session: Session, number: int, differing: frozenset[str]) -> N
         differing: the names of the settings in which the panels are not all alike.
     """
     panel = _Panel(session, number, differing)
-    form.take_choices(number)
     preset = st.container()
     st.text_input(
         value=panel.first("negative_prompt"),
@@ -77,6 +76,9 @@ def draw_settings(session: Session, number: int, differing: frozenset[str]) -> N
         _draw_preset_chooser(number, matches.preset)
     with example:
         _draw_example_chooser(number, matches.example)
+    with st.container(key=form.key(number, "choosers_show")):
+        _draw_shown(number, form.PRESET, matches.preset)
+        _draw_shown(number, form.EXAMPLE, matches.example)
 
 
 def _draw_denoising(panel: _Panel) -> None:
@@ -185,3 +187,8 @@ def _draw_example_chooser(number: int, shown: str | None) -> None:
         key=key,
         label_visibility="collapsed",
     )
+
+
+def _draw_shown(number: int, name: str, shown: str | None) -> None:
+    """Draw the hidden field that says what a chooser shows."""
+    st.text_input(f"Shown as {name}", shown or "", key=form.shown_key(number, name))
