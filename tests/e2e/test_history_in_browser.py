@@ -83,6 +83,28 @@ def test_pictures_are_found_chosen_exported_deleted_and_had_back(inkcloud, drawn
     shows(browser, *PROMPTS)
 
 
+def test_who_clicks_before_the_page_was_drawn_again_chooses_and_filters_by_both(
+    inkcloud, drawn, browser
+):
+    browser.open(f"{inkcloud.playground_url}/history?kind=single", until="history_all")
+    shows(browser, *PROMPTS)
+    boxes = [f".st-key-choose_{job['id']}-0" for job in drawn[:3]]
+    browser.click_too_early(f"{boxes[1]} input")
+    browser.click(f"{boxes[0]} label")
+    browser.wait_for(lambda: "2 selected" in browser.text("history_actions"))
+    browser.settle()
+    browser.click_too_early(f"{boxes[0]} input")
+    browser.click(f"{boxes[2]} label")
+    browser.wait_for(lambda: address(browser)["chosen"] == f"{drawn[1]['id']}-0.{drawn[2]['id']}-0")
+
+    browser.click(".st-key-history_more summary")
+    browser.settle()
+    browser.click_too_early(".st-key-history_favourites input")
+    browser.fill("history_search", "whale")
+    browser.wait_for(lambda: {"q", "favourites"} <= address(browser).keys())
+    assert browser.value("history_search") == "whale"
+
+
 def test_a_favourite_is_found_by_filters_and_sorted_by_its_steps(inkcloud, drawn, browser):
     browser.open(f"{inkcloud.playground_url}/history?kind=single", until="history_all")
     shows(browser, *PROMPTS)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from inkcloud.client import HistoryPicture, InkcloudClient
 from inkcloud.domain.errors import InkcloudError
+from inkcloud.playground.history.page_address import put_query
 from inkcloud.playground.history.view import HistoryView, checked_id
 from inkcloud.playground.wording import error_text
 
@@ -47,7 +48,7 @@ def draw_choice(picture: HistoryPicture, number: int) -> None:
         number: its place on the page, from 1.
     """
     ids = chosen()
-    key = _box(picture.id)
+    key = box_key(picture.id)
     if key not in st.session_state:
         st.session_state[key] = picture.id in ids
     ticked = st.checkbox(f"Select {number}", key=key)
@@ -68,7 +69,7 @@ def tick_boxes(pictures: Sequence[HistoryPicture]) -> None:
     if st.session_state.pop(_CHANGED, False):
         ids = set(chosen())
         for picture in pictures:
-            st.session_state[_box(picture.id)] = picture.id in ids
+            st.session_state[box_key(picture.id)] = picture.id in ids
 
 
 def draw_actions(
@@ -180,13 +181,12 @@ def _mark(client: InkcloudClient, ids: Sequence[str]) -> None:
 
 def _keep(ids: list[str]) -> None:
     st.session_state[_CHOSEN] = ids
-    text = kept_choice().get(CHOSEN, "")
-    st.session_state[_ADDRESS] = text
-    if text:
-        st.query_params[CHOSEN] = text
-    elif CHOSEN in st.query_params:
-        del st.query_params[CHOSEN]
+    kept = kept_choice()
+    st.session_state[_ADDRESS] = kept.get(CHOSEN, "")
+    rest = {name: text for name, text in st.query_params.to_dict().items() if name != CHOSEN}
+    put_query(rest | kept)
 
 
-def _box(id: str) -> str:
+def box_key(id: str) -> str:
+    """Return the key of the box by which a picture is chosen."""
     return f"choose_{id}"

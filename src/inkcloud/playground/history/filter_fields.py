@@ -8,6 +8,7 @@ from inkcloud.domain.history_query import QUERY_LENGTH, HistorySort
 from inkcloud.domain.picture_kind import PictureKind
 from inkcloud.domain.sampler_name import SamplerName
 from inkcloud.playground.history.chosen import kept_choice
+from inkcloud.playground.history.page_address import put_query
 from inkcloud.playground.history.view import GUIDANCE, STEPS, HistoryView
 
 # What a list's first entry is: Streamlit takes None for a list of which nothing is chosen.
@@ -41,6 +42,11 @@ _KINDS = {
 _SCHEDULERS: dict[Any, str] = {ANY: "Any scheduler", **{each: each.value for each in SamplerName}}
 
 
+def toggle_keys() -> list[str]:
+    """Return the keys of the fields that are on or off."""
+    return [_KEYS["favourites"], _KEYS["deleted"]]
+
+
 def read_view() -> HistoryView:
     """Return what the address says, and let the fields hold it if it came from elsewhere."""
     view = HistoryView.from_query(st.query_params.to_dict())
@@ -57,7 +63,7 @@ def read_view() -> HistoryView:
 
 def show(view: HistoryView) -> None:
     """Turn to another page, or to other pictures, and start the script anew."""
-    st.query_params.from_dict({**view.to_query(), **kept_choice()})
+    put_query({**view.to_query(), **kept_choice()})
     st.rerun()
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from inkcloud.client import HistoryPicture, InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.history.chosen import draw_choice, tick_boxes
+from inkcloud.playground.history.page_address import put_query
 from inkcloud.playground.history.picture_words import prompt_of, short_facts, short_prompt
 from inkcloud.playground.history.thumbnail_cache import shared_thumbnails
 from inkcloud.playground.wording import error_text
@@ -64,7 +65,7 @@ def card_html(picture: HistoryPicture, webp: bytes | None) -> str:
 def _draw_buttons(client: InkcloudClient, picture: HistoryPicture) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if st.button("Details", key=f"open_{picture.id}", type="tertiary"):
-            st.query_params[OPENED] = picture.id
+            put_query(st.query_params.to_dict() | {OPENED: picture.id})
             st.rerun()
         if st.button(
             "Unmark" if picture.favourite else "Mark",

@@ -9,6 +9,7 @@ from inkcloud.domain.errors import InkcloudError, NotFound
 from inkcloud.domain.history_entry import NOTE_LENGTH
 from inkcloud.playground.history.chosen import delete, draw_what_was_done, restore
 from inkcloud.playground.history.gallery import OPENED
+from inkcloud.playground.history.page_address import put_query
 from inkcloud.playground.history.picture_words import (
     facts,
     file_name,
@@ -31,7 +32,9 @@ def draw_opened(client: InkcloudClient, id: str, endpoint: str) -> None:
         endpoint: the name of the endpoint that the page Generate draws with.
     """
     if st.button("Back to all pictures", key="history_back", icon=":material/arrow_back:"):
-        del st.query_params[OPENED]
+        query = st.query_params.to_dict()
+        del query[OPENED]
+        put_query(query)
         st.rerun()
     draw_what_was_done(client)
     try:

@@ -4,10 +4,16 @@ import streamlit as st
 
 from inkcloud.client import HistoryPictures, InkcloudClient
 from inkcloud.domain.errors import InkcloudError, InvalidRequest
-from inkcloud.playground.history.chosen import draw_actions, draw_what_was_done, read_choice
-from inkcloud.playground.history.filter_fields import draw_filters, read_view, show
+from inkcloud.playground.history.chosen import (
+    box_key,
+    draw_actions,
+    draw_what_was_done,
+    read_choice,
+)
+from inkcloud.playground.history.filter_fields import draw_filters, read_view, show, toggle_keys
 from inkcloud.playground.history.gallery import OPENED, draw_gallery
 from inkcloud.playground.history.opened import draw_opened
+from inkcloud.playground.history.page_address import read_query, remember_fields
 from inkcloud.playground.history.view import HistoryView, checked_id
 from inkcloud.playground.pages import page_at
 from inkcloud.playground.wording import error_text
@@ -21,8 +27,8 @@ def draw_history_page(client: InkcloudClient, endpoint: str) -> None:
         endpoint: the name of the endpoint that the page Generate draws with.
     """
     st.title("History", anchor=False)
+    opened = checked_id(read_query().get(OPENED, ""))
     read_choice()
-    opened = checked_id(st.query_params.get(OPENED, ""))
     if opened:
         draw_opened(client, opened, endpoint)
         return
@@ -48,6 +54,7 @@ def draw_history_page(client: InkcloudClient, endpoint: str) -> None:
     with actions:
         draw_actions(client, view, page.pictures)
     _draw_turning(view, page)
+    remember_fields([*toggle_keys(), *(box_key(picture.id) for picture in page.pictures)])
 
 
 def _draw_turning(view: HistoryView, page: HistoryPictures) -> None:
