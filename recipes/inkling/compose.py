@@ -35,9 +35,9 @@ def pasted(
 
 
 def shifted(picture: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Return a picture smaller, off-centre, and mirrored half of the time."""
+    """Return a picture smaller, somewhere else, and mirrored half of the time."""
     part = picture[:, ::-1] if generator.random() < 0.5 else picture
-    share = generator.uniform(0.7, 0.95)
+    share = generator.uniform(0.75, 1.0)
     x, y = generator.uniform(share / 2, 1 - share / 2, size=2)
     return pasted([np.ascontiguousarray(part)], [(x, y)], [share])
 

@@ -81,7 +81,7 @@ def test_only_pictures_of_the_names_are_practised():
     assert emphasis([sign | {"style": "flat"}]) > 0
 
 
-def test_of_pictures_that_are_passed_over_one_example_stays():
+def test_of_pictures_that_are_passed_over_two_examples_stay():
     names = ("fox", "abacus", "abacus", "fox")
     records = [
         {"name": name, "tags": [name], "group": 3, "style": "flat", "train": True} for name in names
@@ -91,14 +91,29 @@ def test_of_pictures_that_are_passed_over_one_example_stays():
     made = list(examples(records, pictures, every=4))
 
     counts = Counter(example.records[0] for example, _ in made)
-    assert counts[1] == counts[2] == 1  # "fox" is often asked for
-    assert counts[0] > 1
-    assert counts[3] > 1
-    [(example, picture)] = [each for each in made if each[0].records == (1,)]
-    assert example.kind == "single"
-    assert 1 < len(example.sentences) < len(pool(records[1]))
-    assert set(example.sentences) <= set(pool(records[1]))
-    assert np.array_equal(picture, pictures[1])
+    assert counts[1] == counts[2] == 2  # "fox" is often asked for
+    assert counts[0] > 2
+    assert counts[3] > 2
+    of_one = [each for each in made if each[0].records == (1,)]
+    for example, _ in of_one:
+        assert example.kind == "single"
+        assert 1 < len(example.sentences) < len(pool(records[1]))
+        assert set(example.sentences) <= set(pool(records[1]))
+    assert not np.array_equal(of_one[0][1], of_one[1][1])
+
+
+def test_no_picture_is_learnt_in_its_own_place():
+    record = {"name": "fox", "tags": ["fox"], "group": 3, "style": "flat", "train": True}
+    pictures = np.random.default_rng(0).integers(0, 255, (1, 128, 128, 3), dtype=np.uint8)
+
+    made = [(e, picture) for e, picture in examples([record], pictures) if e.kind == "single"]
+
+    assert len(made) == 5
+    assert len({picture.tobytes() for _, picture in made}) == 5
+    for _, picture in made:
+        assert picture.shape == pictures[0].shape
+        assert not np.array_equal(picture, pictures[0])
+        assert not np.array_equal(picture, pictures[0][:, ::-1])
 
 
 @pytest.fixture
