@@ -68,7 +68,6 @@ def test_a_run_is_gone_through_by_keyboard_compared_and_found_again(inkcloud, br
     browser.settle()
     browser.fill("denoising_steps", str(STEPS))
     browser.press("denoising_run")
-    browser.wait_for(lambda: browser.shown("[data-testid=stProgress]"))
     browser.wait_for(lambda: len(browser.shown(PAIRS)) == 2)
     browser.settle()
 

@@ -25,7 +25,7 @@ def test_a_small_experiment_is_measured_kept_saved_and_opened_again(inkcloud, br
     browser.resize(WIDE)
     page = f"{inkcloud.playground_url}/schedulers"
     small = {
-        "schedulers_steps": "2, 4",
+        "schedulers_steps": "2, 6",
         "schedulers_reference": "8",
         "schedulers_seeds": "7",
     }
@@ -46,7 +46,7 @@ def test_a_small_experiment_is_measured_kept_saved_and_opened_again(inkcloud, br
     file = browser.wait_for(lambda: next(browser.downloads.glob("*.json"), None))
     saved = json.loads(file.read_text())
     far = {(p["scheduler"], p["steps"]): p["distance"] for p in saved["points"]}
-    assert far["DPMSolverMultistep", 2] > far["DPMSolverMultistep", 4] > 0
+    assert far["DPMSolverMultistep", 2] > far["DPMSolverMultistep", 6] > 0
 
     browser.driver.refresh()
     wait_until_measured(browser)
