@@ -53,7 +53,7 @@ def look(browser, name: str) -> None:
     """See the page on a desk and on a phone, and photograph it there."""
     for width, size in WIDTHS.items():
         browser.resize(size)
-        assert not browser.scrolls_sideways()
+        browser.wait_for(lambda: not browser.scrolls_sideways())
         browser.photograph(f"console-{name}-{width}.png", size=size, whole=True)
 
 

@@ -118,7 +118,7 @@ LESSON = Lesson(
         ),
     ),
     task="One picture, of which every step is recorded: what the model was shown and its guess.",
-    prompts=("a strawberry", "a house", "a red apple", "a cat face", "a purple octopus"),
+    prompts=("a fox", "a rocket", "an owl", "a cat face", "a butterfly"),
     knob=Knob(
         label="Number of steps",
         help="In how many steps the noise is taken away.",
