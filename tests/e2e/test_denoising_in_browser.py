@@ -126,6 +126,7 @@ def test_a_run_is_cancelled_and_leaves_nothing(inkcloud, browser):
     browser.fill("denoising_steps", "400")
     browser.press("denoising_run")
     job = browser.wait_for(lambda: query_of(browser).get("first"))
+    browser.wait_for(lambda: browser.shown("[data-testid=stProgress]"))
 
     browser.press("denoising_cancel")
 
