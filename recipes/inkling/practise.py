@@ -20,7 +20,7 @@ from understood import unclear_descriptions
 from unet import PRACTISED, before_practice, for_training
 
 # Less than teach_guidance.py's, so that seeds differ more.
-SCALE = 0.5
+SCALE = 0.42
 # In each process.
 ASKED_ROWS = 10
 OTHER_ROWS = 26
