@@ -318,10 +318,20 @@ def table(duels: list[dict[str, Any]], folder: Path) -> str:
 
 def prepare(options: argparse.Namespace) -> None:
     """Prepare the model as `inkcloud models prepare` does, unless that was done."""
+    from inkcloud.checkpoints.backends.machine import Machine
+    from inkcloud.checkpoints.backends.prepared_folder import PreparedFolder
+    from inkcloud.checkpoints.dtype import dtype_name
+    from inkcloud.checkpoints.load import load_checkpoint
     from inkcloud.engine.prepare import Wanted, prepare_model
 
-    if any(options.prepared.rglob("prepared.json")):
+    known = load_checkpoint(options.folder, backend="torch", whole=False)
+    folder = PreparedFolder(options.prepared, known.sha256, dtype_name(known.dtype))
+    if any(
+        (each.width, each.height) == (options.size // 8,) * 2
+        for each in folder.shapes(Machine.this())
+    ):
         return
+    del known
     wanted = Wanted(options.folder, options.prepared, width=options.size, height=options.size)
     outcome = prepare_model(wanted, lambda stage: print(stage, file=sys.stderr, flush=True))
     print(f"The winner is {outcome.winner}.", file=sys.stderr)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from inkcloud.checkpoints.backends.call_shape import CallShape
+from inkcloud.checkpoints.backends.lean_unet import make_lean
 from inkcloud.checkpoints.backends.openvino_backend import DEVICE, compile_settings
 from inkcloud.checkpoints.backends.openvino_library import openvino
 from inkcloud.checkpoints.backends.unet_facts import UnetFacts
@@ -28,7 +29,7 @@ def compile_unet(
     """Convert the UNet for one shape of call and write it to a file.
 
     Args:
-        build: returns a module that nothing else uses: its weights' layout is changed.
+        build: returns a module that nothing else uses: it is changed.
         facts: the UNet's.
         shape: of the call.
         tokens: how many token states a row attends to.
@@ -36,6 +37,7 @@ def compile_unet(
         file: where to write; the caller moves it to its place when it is whole.
     """
     module = build()
+    make_lean(module)
     dtype = next(module.parameters()).dtype
     model, source = _converted(module, facts, shape, tokens)
     settings = compile_settings(dtype, threads)

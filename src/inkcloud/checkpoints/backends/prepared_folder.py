@@ -14,7 +14,7 @@ from inkcloud.models.places import default_data_dir
 from inkcloud.models.prepared_files import MANIFEST, MODEL
 
 VARIABLE = "INKCLOUD_PREPARED_DIR"
-FORMAT = 1
+FORMAT = 2
 
 _logger = logging.getLogger(__name__)
 
