@@ -63,6 +63,16 @@ def test_a_model_is_prepared_once_for_a_machine_and_its_weights(settings, tmp_pa
     assert needed(settings)
 
 
+def test_what_an_earlier_inkcloud_prepared_is_prepared_anew(settings, tmp_path):
+    run(settings, tmp_path)
+    assert not needed(settings)
+    remembered = settings.data_dir / "prepared" / REMEMBERED
+    facts = json.loads(remembered.read_text())
+    remembered.write_text(json.dumps(facts | {"format": facts["format"] - 1}))
+
+    assert needed(settings)
+
+
 @pytest.mark.slow
 def test_the_first_start_says_what_draws_and_a_second_one_prepares_nothing(
     prepared_builtin, tmp_path

@@ -15,7 +15,7 @@ from inkcloud.bootstrap.end_process import end_process
 from inkcloud.bootstrap.prepare_child import MODULE
 from inkcloud.bootstrap.settings import UpSettings
 from inkcloud.checkpoints.backends.machine import Machine
-from inkcloud.checkpoints.backends.prepared_folder import PREPARED
+from inkcloud.checkpoints.backends.prepared_folder import FORMAT, PREPARED
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.engine.preparation import Stage
 from inkcloud.models.builtin import BUILTIN, builtin_folder
@@ -123,6 +123,7 @@ class FirstPreparation:
                 weights.update(hashlib.file_digest(file, "sha256").digest())
         machine = asdict(Machine.this())
         return {
+            "format": FORMAT,
             "machine": machine,
             "dtype": self._settings.dtype,
             "weights": weights.hexdigest(),
