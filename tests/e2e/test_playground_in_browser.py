@@ -231,6 +231,28 @@ def test_a_preset_is_drawn_with_even_if_the_button_was_pressed_before_it_was_see
     assert browser.value("panel2_steps") == "20"
 
 
+@pytest.mark.parametrize(
+    ("entry", "steps"), [("Swap with panel 2", [4, 3]), ("Copy settings to panel 2", [3, 3])]
+)
+def test_a_swap_and_a_copy_are_drawn_if_the_button_was_pressed_before_they_were_seen(
+    inkcloud, browser, entry, steps
+):
+    browser.open(link_to(inkcloud, "an otter", 3, 4))
+    browser.settle()
+
+    browser.click_too_early(".st-key-generate button")
+    choose_in_menu(browser, 1, entry)
+
+    browser.wait_for(lambda: len(pictures(browser)) == 2)
+    browser.settle()
+    drawn_with = [
+        inkcloud.get(f"/endpoints/text2image/generations/{job_of(browser, i)}")["request"]
+        for i in (1, 2)
+    ]
+    assert [each["num_inference_steps"] for each in drawn_with] == steps
+    assert [browser.value(f"panel{i}_steps") for i in (1, 2)] == [str(each) for each in steps]
+
+
 def test_a_run_and_what_was_typed_outlive_the_pages_server(inkcloud, browser):
     browser.open(inkcloud.playground_url)
     browser.fill("prompt", "an otter")

@@ -68,10 +68,15 @@ def write(panel: int, parameters: Parameters) -> None:
 
 def fill(session: Session) -> None:
     """Fill the fields with what a button asked for; call before they are drawn."""
-    for panel, parameters in session.filling.items():
-        write(panel, parameters)
+    values = {
+        key(panel, name): value
+        for panel, parameters in session.filling.items()
+        for name, value in _values(parameters).items()
+    }
     if session.prompt_to_fill is not None:
-        st.session_state[PROMPT_KEY] = session.prompt_to_fill
+        values[PROMPT_KEY] = session.prompt_to_fill
+    if values:
+        session.fills.fill(values)
     session.filling, session.prompt_to_fill = {}, None
 
 

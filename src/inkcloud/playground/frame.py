@@ -29,7 +29,8 @@ button[aria-checked="true"] p, [role="tab"][aria-selected="true"] p { color: var
 }
 .st-key-run_status { min-height: 2.25rem; position: relative; }
 .st-key-run_status > :has(.st-key-press_echo), .st-key-press_echo { position: static; height: 0; }
-.st-key-lesson_opening, :has(> [class*="_choosers_show"]) { display: none; }
+.st-key-lesson_opening, :has(> [class*="_choosers_show"]),
+:has(> .st-key-fills_show) { display: none; }
 .ink-frame {
   aspect-ratio: 1; width: 100%; border-radius: 0.5rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.15);

@@ -34,6 +34,7 @@ def draw_title() -> None:
 
 def draw_generate_page(session: Session) -> None:
     """Draw the page below its title."""
+    session.fills.fill_again()
     follow_address(session)
     form.fill(session)
     restore_fields(session)
@@ -48,6 +49,7 @@ def draw_generate_page(session: Session) -> None:
     for panel, column in zip(session.panels, _columns(len(session.panels)), strict=True):
         with column:
             results.append(draw_panel(session, panel, differing))
+    session.fills.draw_seen()
     _draw_again_if_stale(session, differing)
     keep_settings(session)
     with buttons:

@@ -9,6 +9,7 @@ import streamlit as st
 from inkcloud.client import InkcloudClient
 from inkcloud.domain.errors import InkcloudError
 from inkcloud.playground.drawing import Drawing, Phase
+from inkcloud.playground.fills import Fills
 from inkcloud.playground.kept_address import KeptAddress
 from inkcloud.playground.link import Linked
 from inkcloud.playground.own_presets import OwnPresets
@@ -33,6 +34,7 @@ class Session:
         first: what the fields are drawn with first, if the page was opened by a link.
         filling: what the panels' fields are to be filled with before they are drawn next.
         prompt_to_fill: the same for the prompt; None leaves it.
+        fills: what they were filled with.
         restoring: panels whose fields are still to be filled from their generation.
         start: the picture that all panels begin as; None if they begin as noise.
         start_id: the picture of the history whose start picture is still to be fetched.
@@ -59,6 +61,7 @@ class Session:
     first: Linked | None = None
     filling: dict[int, Parameters] = field(default_factory=dict)
     prompt_to_fill: str | None = None
+    fills: Fills = field(default_factory=Fills)
     restoring: set[int] = field(default_factory=set)
     start: StartPicture | None = None
     start_id: str = ""
