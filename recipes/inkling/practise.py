@@ -19,7 +19,7 @@ from torch import nn
 from understood import unclear_descriptions
 from unet import PRACTISED, before_practice, for_training
 
-# Less than teach_guidance.py's, so that seeds differ more.
+# Less than teach_guidance.py's, so that seeds differ more and PNDM's extrapolation overshoots less.
 SCALE = 0.42
 # In each process.
 ASKED_ROWS = 10
