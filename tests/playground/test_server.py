@@ -90,6 +90,7 @@ def test_the_server_asks_for_no_usage_statistics_and_no_address():
 
     assert settings["browser.gatherUsageStats"] is False
     assert settings["server.showEmailPrompt"] is False
+    assert settings["global.minCachedMessageSize"] > 2**40
     assert (settings["server.address"], settings["server.port"]) == ("127.0.0.1", 8600)
     assert "server.allowedHosts" not in settings
 

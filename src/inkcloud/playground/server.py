@@ -23,6 +23,10 @@ from inkcloud.playground.kept_files import KeptFiles, Message, Receive, Send
 
 SCRIPT = Path(__file__).with_name("app.py")
 _FILES = Path(streamlit.__file__).with_name("static") / "static"
+# Streamlit sends what is larger than a limit, a chart say, only once, and then refers to it. When
+# runs follow quickly the browser may have dropped it already, and the page stands still under
+# "Cached ForwardMsg MISS". So it is to send all of it each time.
+NEVER_CACHED = 2**62
 # Seconds until a thread makes room for another one. With Python's own 0.005 a browser that loads
 # its files meanwhile would wait so long for each of them.
 _TURN = 0.0005
@@ -84,6 +88,7 @@ def settings_of(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         "server.showEmailPrompt": False,
         "browser.gatherUsageStats": False,
         "global.developmentMode": False,
+        "global.minCachedMessageSize": NEVER_CACHED,
         "logger.hideWelcomeMessage": True,
     }
     if options.secrets is not None:
