@@ -67,7 +67,7 @@ def wanted(unguided: torch.Tensor, velocity: torch.Tensor) -> torch.Tensor:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    add_options(parser, minutes=90, learning_rate=LEARNING_RATE)
+    add_options(parser, minutes=95, learning_rate=LEARNING_RATE)
     options = parser.parse_args()
     train(
         Training(
