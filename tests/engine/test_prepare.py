@@ -13,6 +13,7 @@ from inkcloud.checkpoints.backends.prepared_folder import PreparedFolder
 from inkcloud.checkpoints.load import load_checkpoint
 from inkcloud.domain.errors import InvalidRequest
 from inkcloud.domain.generation_request import GenerationRequest
+from inkcloud.engine import prepare
 from inkcloud.engine.agreement import call_error, disagreement, psnr
 from inkcloud.engine.picture_file import read_png
 from inkcloud.engine.prepare import Wanted, keep_winner, prepare_model
@@ -117,6 +118,29 @@ def test_a_backend_that_disagrees_never_wins(tmp_path, measured, winner, kept):
     assert found.winner == winner
     assert found.measurements == measured
     assert file.exists() == kept
+
+
+@pytest.mark.parametrize(
+    ("refusals", "compiled"), [(0, [True]), (1, [True, False]), (2, [True, False])]
+)
+def test_a_model_too_sensitive_for_fewer_multiplications_is_compiled_without(
+    prepared, tmp_path, monkeypatch, refusals, compiled
+):
+    tried, answers = [], ["its calls are off"] * refusals
+    compile_for_real = prepare.compile_unet
+
+    def compile_and_note(*arguments):
+        tried.append(arguments[-1])
+        compile_for_real(*arguments)
+
+    monkeypatch.setattr(prepare, "compile_unet", compile_and_note)
+    monkeypatch.setattr(prepare, "disagreement", lambda *_: answers.pop() if answers else "")
+    monkeypatch.setattr(prepare, "prepare_half", lambda *_, **__: None)
+
+    outcome = prepare_model(Wanted(prepared[0], tmp_path, dtype="float32"))
+
+    assert tried == compiled
+    assert bool(outcome.measurements[1].refused) == (refusals == 2)
 
 
 def test_a_later_outcome_takes_the_place_of_an_earlier_one(tmp_path):

@@ -114,16 +114,21 @@ def prepare_model(
             gc.collect()
             watch(Stage("Loading the model"))
             ours = _load(wanted, wanted.dtype)
-        rivals, failures = _compiled(wanted, ours, trial, compiled_for, written, watch)
         try:
-            measured = _measure(ours, rivals, trial, seen, settings, watch)
+            for winograd in (True, False):
+                compile_to = partial(_compile, wanted, ours, trial, compiled_for, winograd)
+                rivals, failures = _compiled(ours, trial, compiled_for, compile_to, written, watch)
+                measured = _measure(ours, rivals, trial, seen, settings, watch)
+                # Fewer multiplications round more: a model that is too sensitive does without.
+                if not any(each.refused for each in (*measured, *failures)):
+                    break
             outcome = keep_winner(
                 folder, shape, compiled_for, (*measured, *failures), written, model=wanted.name
             )
         finally:
             written.unlink(missing_ok=True)
         if small and outcome.file:
-            _add_half(wanted, folder, outcome, trial, ours, watch)
+            _add_half(wanted, folder, outcome, trial, ours, compile_to, watch)
         elif small:
             folder.forget(half_of(shape), wanted.name)
         return outcome
@@ -135,11 +140,11 @@ def _add_half(
     outcome: PreparedShape,
     trial: Trial,
     ours: Checkpoint,
+    compile_to: Callable[[CallShape, Path], None],
     watch: Watch,
 ) -> None:
     """Let a lone picture's calls take half the time, where that changes no bit of it."""
     watch(Stage("Compiling for a lone picture"))
-    compile_to = partial(_compile, wanted, ours, trial, outcome.threads)
     try:
         prepare_half(
             folder, outcome, trial, ours.unet_facts, ours.dtype, compile_to, model=wanted.name
@@ -175,10 +180,10 @@ def _shape(wanted: Wanted, checkpoint: Checkpoint, fixed_rows: int | None) -> Ca
 
 
 def _compiled(
-    wanted: Wanted,
     ours: Checkpoint,
     trial: Trial,
     threads: int,
+    compile_to: Callable[[CallShape, Path], None],
     file: Path,
     watch: Watch,
 ) -> tuple[dict[str, Backend], list[Measurement]]:
@@ -188,7 +193,7 @@ def _compiled(
     watch(Stage("Compiling with OpenVINO"))
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _compile(wanted, ours, trial, threads, trial.shape, file)
+        compile_to(trial.shape, file)
         backend = OpenVinoBackend(ours.unet_facts, file, ours.dtype, threads)
         backend.load()
     except KeyboardInterrupt:
@@ -200,10 +205,18 @@ def _compiled(
 
 
 def _compile(
-    wanted: Wanted, ours: Checkpoint, trial: Trial, threads: int, shape: CallShape, file: Path
+    wanted: Wanted,
+    ours: Checkpoint,
+    trial: Trial,
+    threads: int,
+    winograd: bool,
+    shape: CallShape,
+    file: Path,
 ) -> None:
     unet, tokens = open_model(wanted.path, wanted.prediction).unet, trial.text.shape[1]
-    compile_unet(lambda: unet.build(ours.dtype), ours.unet_facts, shape, tokens, threads, file)
+    compile_unet(
+        lambda: unet.build(ours.dtype), ours.unet_facts, shape, tokens, threads, file, winograd
+    )
 
 
 def _measure(

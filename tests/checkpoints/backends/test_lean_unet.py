@@ -13,7 +13,7 @@ from support.tiny_checkpoints import make_tiny_sd
 def test_a_unet_made_lean_gives_the_same_and_has_no_part_of_the_old_kind(tmp_path):
     opened = open_model(make_tiny_sd(tmp_path / "tiny")).unet
     unet, lean = (opened.build(torch.float32) for _ in range(2))
-    make_lean(lean)
+    make_lean(lean, {})
     generator = torch.Generator().manual_seed(3)
     latents = torch.randn(2, 4, 8, 12, generator=generator)
     text = torch.randn(2, 77, unet.config.cross_attention_dim, generator=generator)
@@ -76,6 +76,6 @@ def test_upsampling_of_another_kind_is_left_as_it_is():
     ]
     module = torch.nn.Sequential(*kinds)
 
-    make_lean(module)
+    make_lean(module, {})
 
     assert list(module) == kinds

@@ -102,7 +102,7 @@ def test_a_prepared_file_that_is_shorter_than_it_was_counts_as_not_prepared(fold
     assert load_checkpoint(folder, dtype="float32", prepared=tmp_path).backends.prepared == {}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": 2, "shapes": [{"shape": 3}]}', "\0"])
+@pytest.mark.parametrize("text", ["", "[]", '{"format": 3, "shapes": [{"shape": 3}]}', "\0"])
 def test_a_damaged_manifest_counts_as_nothing_prepared(folder, tmp_path, text):
     prepare_without_race(folder, tmp_path, "float32", SHAPES[:1])
     (manifest,) = tmp_path.rglob("prepared.json")
@@ -111,14 +111,17 @@ def test_a_damaged_manifest_counts_as_nothing_prepared(folder, tmp_path, text):
     assert load_checkpoint(folder, dtype="float32", prepared=tmp_path).backends.prepared == {}
 
 
-def test_what_an_earlier_inkcloud_prepared_counts_as_nothing_prepared(folder, tmp_path):
+def test_what_an_earlier_inkcloud_prepared_counts_as_nothing_prepared(folder, tmp_path, caplog):
     prepare_without_race(folder, tmp_path, "float32", SHAPES[:1])
     (manifest,) = tmp_path.rglob("prepared.json")
     text = manifest.read_text()
     assert load_checkpoint(folder, dtype="float32", prepared=tmp_path).backends.prepared
-    manifest.write_text(text.replace('"format": 2', '"format": 1'))
+    manifest.write_text(text.replace('"format": 3', '"format": 2'))
 
     assert load_checkpoint(folder, dtype="float32", prepared=tmp_path).backends.prepared == {}
+    assert (
+        "is of another version of Inkcloud and is not used; prepare the model again" in caplog.text
+    )
 
 
 def test_another_processor_or_version_needs_its_own_preparation(folder, tmp_path):

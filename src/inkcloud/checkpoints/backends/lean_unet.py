@@ -1,30 +1,63 @@
 """The same UNet with less to compute, for a compiler that takes each operation as it is written."""
 
+from collections.abc import Mapping
+
 import torch
 from diffusers.models.activations import GEGLU
 from diffusers.models.upsampling import Upsample2D
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional as F
+
+from inkcloud.checkpoints.backends.winograd import WinogradConvolution, suits_winograd
 
 # Which rows (or columns) of a 3x3 kernel fall on the same pixel of the small picture, for outputs
 # at even and at odd places.
 _MEETING = (((0,), (1, 2)), ((0, 1), (2,)))
 
 
-def make_lean(unet: nn.Module) -> None:
+def make_lean(unet: nn.Module, sizes: Mapping[nn.Module, torch.Size]) -> None:
     """Replace parts of a UNet by ones that give the same values, but for rounding, in less time.
 
     Args:
         unet: it and its weights are changed, so nothing else may use it.
+        sizes: what convolutions are given, (N, C, h, w), by layer: those that are here may be
+            computed in fewer multiplications. See `convolution_sizes`.
     """
-    for name, part in list(unet.named_modules()):
-        lean = _lean(part)
-        if lean is not None:
-            owner, _, place = name.rpartition(".")
-            setattr(unet.get_submodule(owner), place, lean)
+    for place, part in list(unet.named_children()):
+        lean = _lean(part, sizes.get(part))
+        if lean is None:
+            make_lean(part, sizes)
+        else:
+            setattr(unet, place, lean)
 
 
-def _lean(part: nn.Module) -> nn.Module | None:
+def convolution_sizes(module: nn.Module, inputs: tuple[Tensor, ...]) -> dict[nn.Module, torch.Size]:
+    """Return what each convolution in a module is given, (N, C, h, w), without computing.
+
+    Args:
+        module: its weights are not read.
+        inputs: as those that it is called with; only their shapes matter.
+    """
+    sizes: dict[nn.Module, torch.Size] = {}
+
+    def note(part: nn.Module, given: tuple[Tensor, ...]) -> None:
+        sizes[part] = given[0].shape
+
+    convolutions = [part for part in module.modules() if isinstance(part, nn.Conv2d)]
+    hooks = [part.register_forward_pre_hook(note) for part in convolutions]
+    held = (*module.named_parameters(), *module.named_buffers())
+    nowhere = {name: torch.empty_like(values, device="meta") for name, values in held}
+    with torch.no_grad():
+        functional_call(module, nowhere, tuple(each.to("meta") for each in inputs))
+    for hook in hooks:
+        hook.remove()
+    return sizes
+
+
+def _lean(part: nn.Module, size: torch.Size | None) -> nn.Module | None:
+    if size is not None and suits_winograd(part, size):
+        return WinogradConvolution(part)
     if isinstance(part, GEGLU):
         return SplitGate(part)
     if isinstance(part, Upsample2D) and _doubles_and_convolves(part):

@@ -36,14 +36,26 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def has_matrix_unit() -> bool:
+    """Whether the processor multiplies bfloat16 in tiles (AMX), as far as the system says."""
+    return "amx_bf16" in _facts().get("flags", "").split()
+
+
 @functools.cache
-def _processor() -> str:
+def _facts() -> dict[str, str]:
+    """Return what Linux says of the first core; nothing elsewhere."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return platform.processor() or platform.machine()
+        return {}
     lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
-    facts = {name.strip(): value.strip() for name, _, value in lines}
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def _processor() -> str:
+    facts = _facts()
+    if not facts:
+        return platform.processor() or platform.machine()
     return " ".join(facts[name] for name in _NAMES if name in facts) or platform.machine()
 
 

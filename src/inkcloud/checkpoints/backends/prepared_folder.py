@@ -14,7 +14,7 @@ from inkcloud.models.places import default_data_dir
 from inkcloud.models.prepared_files import MANIFEST, MODEL
 
 VARIABLE = "INKCLOUD_PREPARED_DIR"
-FORMAT = 2
+FORMAT = 3
 
 _logger = logging.getLogger(__name__)
 
@@ -90,6 +90,10 @@ class PreparedFolder:
         try:
             data = json.loads(manifest.read_text(encoding="utf-8"))
             if data["format"] != FORMAT:
+                _logger.warning(
+                    "%s is of another version of Inkcloud and is not used; prepare the model again",
+                    manifest,
+                )
                 return []
             return [PreparedShape.from_mapping(each) for each in data["shapes"]]
         except FileNotFoundError:
