@@ -3,9 +3,10 @@
 import pytest
 import torch
 from diffusers.models.activations import GEGLU
+from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from diffusers.models.upsampling import Upsample2D
 
-from inkcloud.checkpoints.backends.lean_unet import PhasedUpsample, SplitGate, make_lean
+from inkcloud.checkpoints.backends.lean_unet import DoublingUpsample, SplitGate, make_lean
 from inkcloud.checkpoints.opened_model import open_model
 from support.tiny_checkpoints import make_tiny_sd
 
@@ -27,18 +28,21 @@ def test_a_unet_made_lean_gives_the_same_and_has_no_part_of_the_old_kind(tmp_pat
     assert torch.allclose(found, expected, atol=1e-5, rtol=1e-4)
     assert not torch.equal(found, expected)
     kinds = {type(part) for part in lean.modules()}
-    assert {SplitGate, PhasedUpsample} <= kinds
+    assert {SplitGate, DoublingUpsample} <= kinds
     assert GEGLU not in kinds
+    projections = [part.proj_in for part in lean.modules() if isinstance(part, Transformer2DModel)]
+    assert projections
+    assert {type(part) for part in projections} == {torch.nn.Conv2d}
 
 
 @pytest.mark.parametrize("size", [(5, 7), (1, 1), (8, 4)])
-def test_upsampling_in_phases_is_repeating_pixels_and_convolving(size):
+def test_upsampling_to_the_double_is_repeating_pixels_and_convolving(size):
     torch.manual_seed(1)
     plain = Upsample2D(6, use_conv=True, out_channels=5)
     hidden = torch.randn(2, 6, *size)
 
     with torch.no_grad():
-        found, expected = PhasedUpsample(plain)(hidden), plain(hidden)
+        found, expected = DoublingUpsample(plain)(hidden), plain(hidden)
 
     assert found.shape == (2, 5, 2 * size[0], 2 * size[1])
     assert torch.allclose(found, expected, atol=1e-5)
@@ -51,7 +55,7 @@ def test_upsampling_to_a_size_that_is_asked_for_has_that_size(wanted):
     hidden = torch.randn(1, 6, 5, 7)
 
     with torch.no_grad():
-        found, expected = PhasedUpsample(plain)(hidden, wanted), plain(hidden, wanted)
+        found, expected = DoublingUpsample(plain)(hidden, wanted), plain(hidden, wanted)
 
     assert found.shape[2:] == wanted
     assert torch.allclose(found, expected, atol=1e-5)

@@ -1,6 +1,7 @@
 """Convolutions in fewer multiplications compute what plain ones compute."""
 
 import warnings
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,12 @@ from inkcloud.checkpoints.backends import machine, winograd
 from inkcloud.checkpoints.backends.lean_unet import convolution_sizes, make_lean
 from inkcloud.checkpoints.backends.openvino_backend import compile_settings
 from inkcloud.checkpoints.backends.openvino_library import openvino
-from inkcloud.checkpoints.backends.winograd import WinogradConvolution, suits_winograd
+from inkcloud.checkpoints.backends.winograd import (
+    DOUBLED,
+    PLAIN,
+    WinogradConvolution,
+    suits_winograd,
+)
 from inkcloud.checkpoints.opened_model import open_model
 from support.prepared_models import load_prepared, without_files
 from support.tiny_checkpoints import make_tiny_sd
@@ -30,6 +36,21 @@ def convolution(**changes):
     return nn.Conv2d(
         **{"in_channels": 320, "out_channels": 320, "kernel_size": 3, "padding": 1} | changes
     )
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("size", [(1, 1), (5, 7), (8, 4)])
+def test_doubled_it_gives_what_the_convolution_gives_of_repeated_values(size, bias):
+    torch.manual_seed(1)
+    plain = nn.Conv2d(5, 7, 3, padding=1, bias=bias)
+    hidden = torch.randn(3, 5, *size)
+
+    with torch.no_grad():
+        found = WinogradConvolution(plain, DOUBLED)(hidden)
+        expected = plain(nn.functional.interpolate(hidden, scale_factor=2.0, mode="nearest"))
+
+    assert found.shape == expected.shape
+    assert torch.allclose(found, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -151,18 +172,25 @@ def test_openvino_computes_them_too(tmp_path, for_small_ones, dtype, most):
     assert not torch.equal(found, expected)
 
 
-def test_openvino_merges_every_padding_into_a_convolution(monkeypatch):
-    assert _kinds().count("Convolution") == 1 + 2 * 16
-    assert "Pad" not in _kinds()
+@pytest.mark.parametrize(("scheme", "convolutions"), [(PLAIN, 2 * 16), (DOUBLED, 2 * 9 - 1)])
+def test_openvino_merges_every_padding_and_knows_the_interleaving(scheme, convolutions):
+    kinds = _kinds(scheme)
 
-    third = winograd._Along(0, 0, 1, (-1.0, 1.0))
-    monkeypatch.setattr(winograd, "_VALUES", (*winograd._VALUES[:2], third, winograd._VALUES[3]))
-    assert "Pad" in _kinds()
+    assert kinds.count("Convolution") == 1 + convolutions
+    assert kinds.count("DepthToSpace") == 1
+    assert not {"Pad", "Transpose"} & set(kinds)
 
 
-def _kinds():
+def test_openvino_merges_no_padding_that_two_convolutions_share():
+    first, second, third, fourth = PLAIN.values
+    alike = replace(third, before=second.before, after=second.after, taps=(-1, 1))
+
+    assert "Pad" in _kinds(replace(PLAIN, values=(first, second, alike, fourth)))
+
+
+def _kinds(scheme):
     """Return what nodes OpenVINO makes of a small convolution, and one before it."""
-    part = WinogradConvolution(nn.Conv2d(64, 64, 3, padding=1))
+    part = WinogradConvolution(nn.Conv2d(64, 64, 3, padding=1), scheme)
     example = torch.zeros(2, 4, 16, 16)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own, of what OpenVINO calls

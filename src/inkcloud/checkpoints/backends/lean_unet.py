@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 import torch
 from diffusers.models.activations import GEGLU
+from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from diffusers.models.upsampling import Upsample2D
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from inkcloud.checkpoints.backends.winograd import WinogradConvolution, suits_winograd
-
-# Which rows (or columns) of a 3x3 kernel fall on the same pixel of the small picture, for outputs
-# at even and at odd places.
-_MEETING = (((0,), (1, 2)), ((0, 1), (2,)))
+from inkcloud.checkpoints.backends.winograd import (
+    DOUBLED,
+    WinogradConvolution,
+    is_plain_3x3,
+    suits_winograd,
+)
 
 
 def make_lean(unet: nn.Module, sizes: Mapping[nn.Module, torch.Size]) -> None:
@@ -30,6 +32,8 @@ def make_lean(unet: nn.Module, sizes: Mapping[nn.Module, torch.Size]) -> None:
             make_lean(part, sizes)
         else:
             setattr(unet, place, lean)
+    if isinstance(unet, Transformer2DModel):
+        _project_by_convolution(unet)
 
 
 def convolution_sizes(module: nn.Module, inputs: tuple[Tensor, ...]) -> dict[nn.Module, torch.Size]:
@@ -61,18 +65,25 @@ def _lean(part: nn.Module, size: torch.Size | None) -> nn.Module | None:
     if isinstance(part, GEGLU):
         return SplitGate(part)
     if isinstance(part, Upsample2D) and _doubles_and_convolves(part):
-        return PhasedUpsample(part)
+        return DoublingUpsample(part)
     return None
 
 
 def _doubles_and_convolves(part: Upsample2D) -> bool:
     conv = getattr(part, "conv", None)
     plain = part.interpolate and part.norm is None and not part.use_conv_transpose
-    return (
-        plain
-        and isinstance(conv, nn.Conv2d)
-        and (conv.kernel_size, conv.padding) == ((3, 3), (1, 1))
-    )
+    return plain and isinstance(conv, nn.Conv2d) and is_plain_3x3(conv)
+
+
+def _project_by_convolution(part: Transformer2DModel) -> None:
+    """Let a transformer take pixels for tokens after its first matrix, and back before its last.
+
+    diffusers has both orders, for models of either kind. Pixels lie as tokens do where a
+    convolution made them, so that nothing is copied.
+    """
+    if getattr(part, "use_linear_projection", False):
+        part.proj_in, part.proj_out = (_convolution(each) for each in (part.proj_in, part.proj_out))
+        part.use_linear_projection = False
 
 
 class SplitGate(nn.Module):
@@ -98,12 +109,8 @@ class SplitGate(nn.Module):
         return gated
 
 
-class PhasedUpsample(nn.Module):
-    """Doubling both sides by repeating pixels, and a 3x3 convolution, in 4/9 of the work.
-
-    Of the nine pixels that an output meets, those that are repetitions of one share it: an output
-    at an even or odd row and column is a 2x2 convolution of the small picture, whose weights are
-    sums of the 3x3 ones. (Four phases that are put together: https://arxiv.org/abs/1609.05158.)
+class DoublingUpsample(nn.Module):
+    """Doubling both sides by repeating pixels, and a 3x3 convolution, in a quarter of the work.
 
     Args:
         part: the layer; it does what has another size than the double.
@@ -112,12 +119,7 @@ class PhasedUpsample(nn.Module):
     def __init__(self, part: Upsample2D) -> None:
         super().__init__()
         self.plain = part
-        weight = part.conv.weight.detach()
-        self.phases = nn.ParameterList(
-            nn.Parameter(_phase(weight, rows, columns), requires_grad=False)
-            for rows in _MEETING
-            for columns in _MEETING
-        )
+        self.doubled = WinogradConvolution(part.conv, DOUBLED)
 
     def forward(self, hidden: Tensor, output_size: tuple[int, int] | None = None) -> Tensor:
         """Return (N, out, 2 h, 2 w) of (N, C, h, w)."""
@@ -125,13 +127,8 @@ class PhasedUpsample(nn.Module):
         if output_size is not None and tuple(output_size) != (2 * height, 2 * width):
             plain: Tensor = self.plain(hidden, output_size)
             return plain
-        bias = self.plain.conv.bias
-        phases = []
-        for number, weight in enumerate(self.phases):
-            below, right = divmod(number, 2)
-            padded = F.pad(hidden, (1 - right, right, 1 - below, below))
-            phases.append(F.conv2d(padded, weight, bias))
-        return F.pixel_shuffle(torch.stack(phases, 2).flatten(1, 2), 2)
+        doubled: Tensor = self.doubled(hidden)
+        return doubled
 
 
 def _linear(weight: Tensor, bias: Tensor | None) -> nn.Linear:
@@ -143,10 +140,12 @@ def _linear(weight: Tensor, bias: Tensor | None) -> nn.Linear:
     return made
 
 
-def _phase(
-    weight: Tensor, rows: tuple[tuple[int, ...], ...], columns: tuple[tuple[int, ...], ...]
-) -> Tensor:
-    """Return the 2x2 kernels (out, in, 2, 2) of one phase."""
-    exact = weight.float()
-    sums = [exact[:, :, above][..., beside].sum((2, 3)) for above in rows for beside in columns]
-    return torch.stack(sums, -1).view(*weight.shape[:2], 2, 2).to(weight.dtype)
+def _convolution(part: nn.Linear) -> nn.Conv2d:
+    """Return the matrix as a 1x1 convolution."""
+    made = nn.Conv2d(
+        part.in_features, part.out_features, 1, bias=part.bias is not None, device="meta"
+    )
+    made.weight = nn.Parameter(part.weight.detach()[..., None, None], requires_grad=False)
+    if part.bias is not None:
+        made.bias = nn.Parameter(part.bias.detach(), requires_grad=False)
+    return made
