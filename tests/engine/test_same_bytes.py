@@ -14,6 +14,7 @@ from inkcloud.engine.runner import Runner
 from support.engine_run import draw, running_engine
 from support.init_images import encoded, pattern, pattern_png
 from support.prepared_models import load_prepared
+from support.small_winograd import winograd_in_small_models
 from support.tiny_checkpoints import make_tiny_sd
 
 # Where the processor has no bfloat16 a picture takes three times as long in it.
@@ -65,9 +66,14 @@ def openvino_checkpoint(tmp_path, dtype):
     return load_prepared(folder, tmp_path / "prepared", dtype, [CallShape(4, 8, 8)])
 
 
+def winograd_checkpoint(tmp_path, dtype):
+    with winograd_in_small_models():
+        return openvino_checkpoint(tmp_path, dtype)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-@pytest.mark.parametrize("load", [torch_checkpoint, openvino_checkpoint])
+@pytest.mark.parametrize("load", [torch_checkpoint, openvino_checkpoint, winograd_checkpoint])
 def test_mixed_requests_give_the_bytes_that_they_give_alone(tmp_path, dtype, load):
     checkpoint = load(tmp_path, dtype)
     requests = mixed_requests(REQUESTS[dtype])

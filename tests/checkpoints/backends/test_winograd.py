@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from inkcloud.checkpoints.backends import machine, winograd
+from inkcloud.checkpoints.backends import machine
 from inkcloud.checkpoints.backends.lean_unet import convolution_sizes, make_lean
 from inkcloud.checkpoints.backends.openvino_backend import compile_settings
 from inkcloud.checkpoints.backends.openvino_library import openvino
@@ -19,17 +19,16 @@ from inkcloud.checkpoints.backends.winograd import (
 )
 from inkcloud.checkpoints.opened_model import open_model
 from support.prepared_models import load_prepared, without_files
+from support.small_winograd import winograd_in_small_models
 from support.tiny_checkpoints import make_tiny_sd
 
 LARGE = torch.Size([2, 320, 64, 64])
 
 
 @pytest.fixture
-def for_small_ones(monkeypatch):
-    """Let convolutions of tiny models be done in this way too."""
-    monkeypatch.setattr(winograd, "LEAST_CHANNELS", 1)
-    monkeypatch.setattr(winograd, "LEAST_TILES", 1)
-    monkeypatch.setattr(winograd, "LEAST_MULTIPLICATIONS", 1)
+def for_small_ones():
+    with winograd_in_small_models():
+        yield
 
 
 def convolution(**changes):
