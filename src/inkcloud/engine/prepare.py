@@ -118,13 +118,12 @@ def prepare_model(
             for winograd in (True, False):
                 compile_to = partial(_compile, wanted, ours, trial, compiled_for, winograd)
                 rivals, failures = _compiled(ours, trial, compiled_for, compile_to, written, watch)
-                measured = _measure(ours, rivals, trial, seen, settings, watch)
+                measured = (*_measure(ours, rivals, trial, seen, settings, watch), *failures)
                 # Fewer multiplications round more: a model that is too sensitive does without.
-                if not any(each.refused for each in (*measured, *failures)):
+                if not any(each.refused for each in measured):
                     break
-            outcome = keep_winner(
-                folder, shape, compiled_for, (*measured, *failures), written, model=wanted.name
-            )
+                _forget(rivals, written)
+            outcome = keep_winner(folder, shape, compiled_for, measured, written, model=wanted.name)
         finally:
             written.unlink(missing_ok=True)
         if small and outcome.file:
@@ -217,6 +216,13 @@ def _compile(
     compile_unet(
         lambda: unet.build(ours.dtype), ours.unet_facts, shape, tokens, threads, file, winograd
     )
+
+
+def _forget(rivals: dict[str, Backend], file: Path) -> None:
+    """Let go of what was compiled before anything else is: of a mapped file nothing may change."""
+    rivals.clear()
+    gc.collect()
+    file.unlink(missing_ok=True)
 
 
 def _measure(

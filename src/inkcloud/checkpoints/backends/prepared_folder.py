@@ -45,7 +45,7 @@ class PreparedFolder:
         A file that is missing or is not as long as it was counts as not prepared.
         """
         found = {}
-        for each in self._read():
+        for each in self._read(to_use=True):
             if each.machine == machine and self._whole(each):
                 found[each.shape] = each
         return found
@@ -85,15 +85,18 @@ class PreparedFolder:
         temporary.write_text(text + "\n", encoding="utf-8")
         temporary.replace(self.path / MANIFEST)
 
-    def _read(self) -> list[PreparedShape]:
+    def _read(self, to_use: bool = False) -> list[PreparedShape]:
+        """Return what is remembered; who wants to use it is told of what is out of date."""
         manifest = self.path / MANIFEST
         try:
             data = json.loads(manifest.read_text(encoding="utf-8"))
             if data["format"] != FORMAT:
-                _logger.warning(
-                    "%s is of another version of Inkcloud and is not used; prepare the model again",
-                    manifest,
-                )
+                if to_use:
+                    _logger.warning(
+                        "%s is of another version of Inkcloud and is not used; prepare the model "
+                        "again",
+                        manifest,
+                    )
                 return []
             return [PreparedShape.from_mapping(each) for each in data["shapes"]]
         except FileNotFoundError:

@@ -44,14 +44,12 @@ class Scheme:
         weights: the sum of the kernel's three weights in each.
         outputs: what each product counts in the first output, and in the second.
         stride: from the values of a pair of outputs to those of the next pair.
-        in_both: the product that counts one in both, so that it may bring the bias.
     """
 
     values: tuple[_Sum, ...]
     weights: tuple[tuple[float, float, float], ...]
     outputs: tuple[tuple[int, ...], tuple[int, ...]]
     stride: int
-    in_both: int = 1
 
 
 PLAIN = Scheme(
@@ -93,6 +91,8 @@ class WinogradConvolution(nn.Module):
         super().__init__()
         self._scheme = scheme
         self._count = len(scheme.values)
+        # The product that counts one in both outputs brings the bias.
+        self._in_both = list(zip(*scheme.outputs, strict=True)).index((1, 1))
         weight, sums = part.weight.detach(), torch.tensor(scheme.weights, dtype=torch.float32)
         summed = torch.einsum("ai,ocij,bj->aboc", sums, weight.float(), sums).flatten(0, 1)
         self.weights = nn.ParameterList(
@@ -130,7 +130,7 @@ class WinogradConvolution(nn.Module):
                 dilation=(down.dilation, across.dilation),
                 groups=hidden.shape[1],
             )
-        brings_bias = number == self._scheme.in_both * (self._count + 1)
+        brings_bias = number == self._in_both * (self._count + 1)
         return F.conv2d(hidden, self.weights[number], self.bias if brings_bias else None)
 
     def _pair(self, products: list[Tensor]) -> tuple[Tensor, Tensor]:
@@ -162,11 +162,9 @@ def suits_winograd(part: nn.Module, size: torch.Size) -> TypeGuard[nn.Conv2d]:
 
 def is_plain_3x3(part: nn.Conv2d) -> bool:
     """Whether a convolution keeps the size, and meets zeros beyond the picture."""
-    return (part.kernel_size, part.stride, part.dilation) == ((3, 3), (1, 1), (1, 1)) and (
-        part.padding,
-        part.padding_mode,
-        part.groups,
-    ) == ((1, 1), "zeros", 1)
+    sizes = (part.kernel_size, part.stride, part.padding, part.dilation)
+    plain = part.padding_mode == "zeros" and part.groups == 1
+    return plain and sizes == ((3, 3), (1, 1), (1, 1), (1, 1))
 
 
 def _added(products: list[Tensor], counts: tuple[int, ...]) -> Tensor:
